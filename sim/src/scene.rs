@@ -1,0 +1,83 @@
+//! What an entity carries so that the sensor camera draws and labels it.
+//!
+//! An entity with a `Mesh3d`, a `GlobalTransform`, a [`Surface`] and a [`Tag`] is seen. Meshes are
+//! triangle lists with positions, normals, `UV_0` (in repeats of the texture) and vertex colours
+//! (linear RGB; multiplied with the texture), indexed and welded.
+//! Bevy's world is y up: (x, y, z) of the simulation's world is (x, z, -y) of Bevy's; see [`crate::axes`].
+
+use bevy::ecs::component::Component;
+use drive::labels::Class;
+
+/// Tiling, near-white detail textures; layers of one texture array. Drawn by `dress::textures`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u32)]
+pub enum Texture {
+    /// No detail: the vertex colour alone.
+    #[default]
+    Plain = 0,
+    /// Asphalt: grain, patches, cracks.
+    Asphalt = 1,
+    /// Paving stones.
+    Paving = 2,
+    /// Grass and soil.
+    Grass = 3,
+    /// Rendered facade with windows (4 m x 3 m a repeat).
+    FacadeRender = 4,
+    /// Brick facade with windows.
+    FacadeBrick = 5,
+    /// Glass and concrete facade.
+    FacadeOffice = 6,
+    /// Roof tiles.
+    Roof = 7,
+    /// Bark.
+    Bark = 8,
+    /// Leaves in clumps.
+    Foliage = 9,
+    /// Woven cloth.
+    Cloth = 10,
+    /// Worn paint on the road: alpha is coverage.
+    WornPaint = 11,
+}
+
+/// Number of texture layers.
+pub const TEXTURE_LAYERS: u32 = 12;
+
+/// How the sensor camera shades an entity.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct Surface {
+    /// Its detail texture.
+    pub texture: Texture,
+    /// Light it gives off, as a multiple of its colour: 0 for most, above 1 for lit lamps.
+    pub emission: f32,
+    /// 0 matt to 1 glossy (reflects sky and sun).
+    pub gloss: f32,
+    /// Whether it throws a shadow.
+    pub casts_shadow: bool,
+}
+
+impl Default for Surface {
+    fn default() -> Self {
+        Self {
+            texture: Texture::Plain,
+            emission: 0.0,
+            gloss: 0.0,
+            casts_shadow: true,
+        }
+    }
+}
+
+/// What the label maps say where an entity is seen.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag {
+    /// Its class.
+    pub class: Class,
+    /// 0 for the standing world, else the actor's index plus one.
+    pub instance: u16,
+}
+
+/// Marks paint on the road (lane markings, stop lines): blended over the ground by the coverage that
+/// `UV_0` and `UV_1` describe, so that thin lines are filtered instead of flickering. `UV_1.x` runs
+/// from -1 to 1 across the *paint* and reaches beyond on the mesh's margin; `UV_1.y` likewise along a
+/// dash (constantly 0 on solid lines). The label follows where coverage is at least one half.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Paint;
