@@ -2,4 +2,7 @@
 //!
 //! Knows no network.
 
+pub mod error;
+pub mod physics;
 pub mod scene;
+pub mod simulation;
