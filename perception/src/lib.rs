@@ -1,5 +1,18 @@
 //! The networks: teacher and student, their heads, encoding and decoding, weights.
 //!
 //! `infer` takes a camera frame and nothing else: no network can peek at the world.
+//!
+//! One way to a percept: [`encode::encode`] turns labels into [`targets::Targets`],
+//! [`decode::decode`] turns [`probabilities::Probabilities`] (of a network, or one-hot of the
+//! targets) into a `Percept`.
 
 pub mod heads;
+
+pub mod bins;
+pub mod decode;
+pub mod encode;
+pub mod expectation;
+pub mod preprocess;
+pub mod probabilities;
+pub mod synthetic;
+pub mod targets;

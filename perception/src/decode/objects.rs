@@ -1,0 +1,183 @@
+//! Road users: the cells that tell of the same one are gathered to one detection.
+
+use drive::camera::{CameraModel, FRAME_HEIGHT, FRAME_WIDTH};
+use drive::labels::{BoxPx, ObjectClass};
+use drive::math::{atan2, cos, sin};
+use drive::percept::ObjectPercept;
+
+use super::boxes::overlap;
+use super::placement::place;
+use crate::bins::{DEPTH, SIDE, yaw_rad};
+use crate::encode::cell_centre_px;
+use crate::expectation::{Bins, local_expectation};
+use crate::heads::Head;
+use crate::probabilities::Probabilities;
+
+/// A cell less likely than this to tell of anybody is passed over.
+const MIN_CELL_PROBABILITY: f64 = 0.15;
+/// Cells whose boxes share this much may tell of the same road user.
+const MIN_OVERLAP: f32 = 0.5;
+/// Cells whose depths differ by less than this many bins (about 30 %) may tell of the same road user.
+const MAX_DEPTH_DIFFERENCE_BINS: f64 = 2.0;
+
+/// A road user in the picture, with its depth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Detection {
+    /// Probability of each class.
+    pub(super) classes: [f64; ObjectClass::ALL.len()],
+    /// Probability that anybody is here.
+    pub(super) probability: f64,
+    /// Left, top, right, bottom in pixels.
+    pub(super) box_px: [f64; 4],
+    /// Standard deviation of the sides in pixels.
+    pub(super) side_std_px: f64,
+    /// Coordinate of the depth on [`DEPTH`].
+    pub(super) depth_coordinate: f64,
+    /// Its standard deviation in bins.
+    pub(super) depth_std: f64,
+    /// Heading in radians.
+    pub(super) yaw_rad: f64,
+}
+
+impl Detection {
+    /// The likeliest class.
+    pub(super) fn class(&self) -> ObjectClass {
+        let p = |class: ObjectClass| self.classes[class as usize];
+        ObjectClass::ALL
+            .into_iter()
+            .fold(ObjectClass::Car, |best, class| {
+                if p(class) > p(best) { class } else { best }
+            })
+    }
+
+    /// The box, clipped to the picture.
+    pub(super) fn clipped_box(&self) -> BoxPx {
+        let across = |u: f64| u.clamp(0.0, FRAME_WIDTH as f64) as f32;
+        let down = |v: f64| v.clamp(0.0, FRAME_HEIGHT as f64) as f32;
+        let [left, top, right, bottom] = self.box_px;
+        BoxPx {
+            left: across(left.min(right)),
+            top: down(top.min(bottom)),
+            right: across(left.max(right)),
+            bottom: down(top.max(bottom)),
+        }
+    }
+}
+
+/// Every road user that is likely enough, nearest first.
+pub(super) fn decode_objects(
+    probabilities: &Probabilities,
+    camera: &CameraModel,
+) -> Vec<ObjectPercept> {
+    let mut cells: Vec<Detection> = (0..Head::Objects.positions())
+        .filter_map(|cell| read_cell(probabilities, cell))
+        .collect();
+    cells.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let mut objects: Vec<ObjectPercept> = gather(cells)
+        .iter()
+        .map(|cluster| place(&merge(cluster), camera))
+        .collect();
+    objects.sort_by(|a, b| a.near_x_m.total_cmp(&b.near_x_m));
+    objects
+}
+
+/// What one cell says, if it is likely to tell of anybody.
+fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
+    let kinds = probabilities.at(Head::Objects, cell);
+    let probability = 1.0 - f64::from(kinds[0]);
+    if probability < MIN_CELL_PROBABILITY {
+        return None;
+    }
+    let depth = local_expectation(probabilities.at(Head::Depth, cell), Bins::Line);
+    let yaw = local_expectation(probabilities.at(Head::Yaw, cell), Bins::Ring);
+    let mut sides_px = [0.0; 4];
+    let mut variance_px = 0.0;
+    for (side, value_px) in sides_px.iter_mut().enumerate() {
+        let read = local_expectation(probabilities.at(Head::Sides, cell * 4 + side), Bins::Line);
+        *value_px = SIDE.value(read.coordinate);
+        // Left and right decide where somebody is across the road; top and bottom do not.
+        if side % 2 == 0 {
+            variance_px += SIDE.value_std(read.coordinate, read.std).powi(2) / 2.0;
+        }
+    }
+    let (u, v) = cell_centre_px(cell);
+    let (u, v) = (f64::from(u), f64::from(v));
+    Some(Detection {
+        classes: core::array::from_fn(|class| f64::from(kinds[class + 1])),
+        probability,
+        box_px: [
+            u - sides_px[0],
+            v - sides_px[1],
+            u + sides_px[2],
+            v + sides_px[3],
+        ],
+        side_std_px: variance_px.sqrt(),
+        depth_coordinate: depth.coordinate,
+        depth_std: depth.std,
+        yaw_rad: yaw_rad(yaw.coordinate),
+    })
+}
+
+/// Groups cells, likeliest first, by their agreement with the likeliest of a group.
+fn gather(cells: Vec<Detection>) -> Vec<Vec<Detection>> {
+    let mut clusters: Vec<Vec<Detection>> = Vec::new();
+    for cell in cells {
+        match clusters
+            .iter_mut()
+            .find(|cluster| agree(&cluster[0], &cell))
+        {
+            Some(cluster) => cluster.push(cell),
+            None => clusters.push(vec![cell]),
+        }
+    }
+    clusters
+}
+
+/// Whether two cells tell of the same road user.
+fn agree(a: &Detection, b: &Detection) -> bool {
+    (a.depth_coordinate - b.depth_coordinate).abs() < MAX_DEPTH_DIFFERENCE_BINS
+        && overlap(&a.clipped_box(), &b.clipped_box()) > MIN_OVERLAP
+}
+
+/// One detection from the cells that tell of it, likeliest first.
+///
+/// Probability: that the two likeliest cells are not both wrong, for a road user between two cells
+/// may be half in each. Everything else: the mean, weighted by probability.
+fn merge(cluster: &[Detection]) -> Detection {
+    let total: f64 = cluster.iter().map(|cell| cell.probability).sum();
+    let mean = |value: &dyn Fn(&Detection) -> f64| {
+        cluster
+            .iter()
+            .map(|cell| cell.probability * value(cell))
+            .sum::<f64>()
+            / total
+    };
+    let nobody: f64 = cluster
+        .iter()
+        .take(2)
+        .map(|cell| 1.0 - cell.probability)
+        .product();
+    let depth_coordinate = mean(&|cell| cell.depth_coordinate);
+    let depth_variance =
+        mean(&|cell| cell.depth_std.powi(2) + (cell.depth_coordinate - depth_coordinate).powi(2));
+    Detection {
+        classes: core::array::from_fn(|class| mean(&|cell| cell.classes[class])),
+        probability: 1.0 - nobody,
+        box_px: core::array::from_fn(|side| mean(&|cell| cell.box_px[side])),
+        side_std_px: mean(&|cell| cell.side_std_px.powi(2)).sqrt(),
+        depth_coordinate,
+        depth_std: depth_variance.sqrt(),
+        yaw_rad: atan2(
+            mean(&|cell| sin(cell.yaw_rad)),
+            mean(&|cell| cos(cell.yaw_rad)),
+        ),
+    }
+}
+
+/// Depth of a detection in metres and its standard deviation.
+pub(super) fn depth_m(detection: &Detection) -> (f64, f64) {
+    (
+        DEPTH.value(detection.depth_coordinate),
+        DEPTH.value_std(detection.depth_coordinate, detection.depth_std),
+    )
+}

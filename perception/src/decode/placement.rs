@@ -1,0 +1,172 @@
+//! Where a detected road user stands: its box and depth put on the ground.
+//!
+//! A box's side is a ray. Beside the optical axis the outer side of a box belongs to the near face,
+//! but the inner one to the far face: taken at the near face's depth it would reach into ego's lane.
+//! So the inner edge is found from two sides, weighted by how sure each is: the ray at the far
+//! face's depth, and the outer edge plus the width; both by the usual size of the class and the yaw.
+//! Where the picture cuts a box, the cut side is no edge: the other edge and the usual width give the
+//! hidden one, which never lies inside the picture.
+
+use drive::camera::{CameraModel, FRAME_WIDTH, ImagePoint};
+use drive::labels::ObjectClass;
+use drive::math::{cos, hypot, sin};
+use drive::percept::ObjectPercept;
+
+use super::objects::{Detection, depth_m};
+
+/// A box side this near to the picture's edge, in pixels, is cut by it.
+const CUT_PX: f64 = 2.0;
+
+/// A length and its standard deviation, in metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Measure {
+    m: f64,
+    std_m: f64,
+}
+
+/// Length and width usual for a class: the mean and spread of everyday European models.
+fn usual_size(class: ObjectClass) -> (Measure, Measure) {
+    let measure = |m, std_m| Measure { m, std_m };
+    match class {
+        ObjectClass::Car => (measure(4.6, 0.45), measure(1.85, 0.1)),
+        ObjectClass::Truck => (measure(9.8, 2.2), measure(2.5, 0.1)),
+        ObjectClass::Pedestrian => (measure(0.45, 0.1), measure(0.5, 0.1)),
+        ObjectClass::Cyclist => (measure(1.9, 0.25), measure(0.6, 0.1)),
+    }
+}
+
+/// How far the class, so turned, usually reaches along x and y of the ego frame.
+fn usual_extent(class: ObjectClass, yaw_rad: f64) -> (Measure, Measure) {
+    let (length, width) = usual_size(class);
+    let (along, across) = (cos(yaw_rad).abs(), sin(yaw_rad).abs());
+    let turned = |a: f64, b: f64| Measure {
+        m: a * length.m + b * width.m,
+        std_m: hypot(a * length.std_m, b * width.std_m),
+    };
+    (turned(along, across), turned(across, along))
+}
+
+/// Puts a detection on the ground.
+pub(super) fn place(detection: &Detection, camera: &CameraModel) -> ObjectPercept {
+    let (depth_m, depth_std_m) = depth_m(detection);
+    let class = detection.class();
+    let box_px = detection.clipped_box();
+    // The point of a box nearest along the axis, which points down, is the top of its near face.
+    let (near, _) = camera.unproject(ImagePoint {
+        u_px: camera.centre_u_px,
+        v_px: f64::from(box_px.top),
+        depth_m,
+    });
+    let view = View {
+        depth: Measure {
+            m: depth_m,
+            std_m: depth_std_m,
+        },
+        left_slope: (camera.centre_u_px - f64::from(box_px.left)) / camera.focal_px,
+        right_slope: (camera.centre_u_px - f64::from(box_px.right)) / camera.focal_px,
+        slope_std: detection.side_std_px / camera.focal_px,
+        left_cut: f64::from(box_px.left) < CUT_PX,
+        right_cut: f64::from(box_px.right) > FRAME_WIDTH as f64 - CUT_PX,
+    };
+    let (left, right) = edges(&view, class, detection.yaw_rad);
+    ObjectPercept {
+        class,
+        probability: detection.probability,
+        box_px,
+        near_x_m: near.x_m,
+        near_x_std_m: depth_std_m,
+        left_y_m: left.m.max(right.m),
+        right_y_m: left.m.min(right.m),
+        y_std_m: left.std_m.max(right.std_m),
+        yaw_rad: detection.yaw_rad,
+    }
+}
+
+/// A box as two rays (slopes: metres to the left for each metre of depth) and the near depth.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    depth: Measure,
+    left_slope: f64,
+    right_slope: f64,
+    slope_std: f64,
+    left_cut: bool,
+    right_cut: bool,
+}
+
+impl View {
+    /// The same seen in a mirror.
+    fn mirrored(self) -> Self {
+        Self {
+            left_slope: -self.right_slope,
+            right_slope: -self.left_slope,
+            left_cut: self.right_cut,
+            right_cut: self.left_cut,
+            ..self
+        }
+    }
+
+    /// y where a ray reaches a depth.
+    fn at(&self, slope: f64, depth: Measure) -> Measure {
+        Measure {
+            m: slope * depth.m,
+            std_m: hypot(slope * depth.std_m, self.slope_std * depth.m),
+        }
+    }
+}
+
+/// The left and right edge in metres to the left of the axis.
+fn edges(view: &View, class: ObjectClass, yaw_rad: f64) -> (Measure, Measure) {
+    if view.right_slope > 0.0 || view.left_cut && !view.right_cut {
+        let (left, right) = edges_right_of_axis(&view.mirrored(), class, yaw_rad);
+        return (negated(right), negated(left));
+    }
+    edges_right_of_axis(view, class, yaw_rad)
+}
+
+/// The edges of somebody on the axis or to its right.
+fn edges_right_of_axis(view: &View, class: ObjectClass, yaw_rad: f64) -> (Measure, Measure) {
+    let (along, across) = usual_extent(class, yaw_rad);
+    let right = view.at(view.right_slope, view.depth);
+    let left = if view.left_slope >= 0.0 {
+        view.at(view.left_slope, view.depth)
+    } else {
+        let far = Measure {
+            m: view.depth.m + along.m,
+            std_m: hypot(view.depth.std_m, along.std_m),
+        };
+        let from_far_face = view.at(view.left_slope, far);
+        if view.right_cut {
+            from_far_face
+        } else {
+            fused(from_far_face, sum(right, across))
+        }
+    };
+    if view.right_cut {
+        let hidden = sum(left, negated(across));
+        return (left, if hidden.m < right.m { hidden } else { right });
+    }
+    (left, right)
+}
+
+fn negated(a: Measure) -> Measure {
+    Measure {
+        m: -a.m,
+        std_m: a.std_m,
+    }
+}
+
+fn sum(a: Measure, b: Measure) -> Measure {
+    Measure {
+        m: a.m + b.m,
+        std_m: hypot(a.std_m, b.std_m),
+    }
+}
+
+/// Two readings of one length, each weighted by how sure it is.
+fn fused(a: Measure, b: Measure) -> Measure {
+    let (wa, wb) = (a.std_m.powi(-2), b.std_m.powi(-2));
+    Measure {
+        m: (wa * a.m + wb * b.m) / (wa + wb),
+        std_m: (1.0 / (wa + wb)).sqrt(),
+    }
+}

@@ -1,0 +1,109 @@
+//! From a camera frame to a network's input.
+
+use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
+use drive::frame::CameraFrame;
+
+/// Width of a network's input in pixels.
+pub const INPUT_WIDTH: usize = FRAME_WIDTH / 2;
+/// Height of a network's input in pixels.
+pub const INPUT_HEIGHT: usize = FRAME_HEIGHT / 2;
+/// Bytes, or values, of one input.
+pub const INPUT_LEN: usize = INPUT_WIDTH * INPUT_HEIGHT * 3;
+
+/// Typical brightness of a frame, taken off, as a share of full scale.
+const MEAN: f32 = 0.45;
+/// Typical spread of brightness, divided by, as a share of full scale.
+const STD: f32 = 0.25;
+
+/// A frame of a size that no network takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "camera frame is {width}x{height} with {bytes} bytes; networks take {FRAME_WIDTH}x{FRAME_HEIGHT} RGB, three bytes a pixel"
+)]
+pub struct FrameSizeError {
+    /// Width of the frame in pixels.
+    pub width: usize,
+    /// Height of the frame in pixels.
+    pub height: usize,
+    /// Bytes it carries.
+    pub bytes: usize,
+}
+
+/// The frame at half size, `[128, 256, 3]` bytes: each value the rounded mean of 2x2 pixels.
+///
+/// # Errors
+/// If the frame is not 512x256 RGB.
+pub fn shrink(frame: &CameraFrame) -> Result<Vec<u8>, FrameSizeError> {
+    let fits = frame.width == FRAME_WIDTH
+        && frame.height == FRAME_HEIGHT
+        && frame.rgb.len() == FRAME_WIDTH * FRAME_HEIGHT * 3;
+    if !fits {
+        return Err(FrameSizeError {
+            width: frame.width,
+            height: frame.height,
+            bytes: frame.rgb.len(),
+        });
+    }
+    let row_bytes = FRAME_WIDTH * 3;
+    let mut small = Vec::with_capacity(INPUT_LEN);
+    for rows in frame.rgb.chunks_exact(2 * row_bytes) {
+        let (upper, lower) = rows.split_at(row_bytes);
+        for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
+            for channel in 0..3 {
+                let sum = u16::from(a[channel])
+                    + u16::from(a[channel + 3])
+                    + u16::from(b[channel])
+                    + u16::from(b[channel + 3]);
+                small.push(((sum + 2) / 4) as u8);
+            }
+        }
+    }
+    Ok(small)
+}
+
+/// Brings a byte of a shrunk frame to the range the networks are trained on, about -2 to 2.
+pub fn normalise(byte: u8) -> f32 {
+    (f32::from(byte) / 255.0 - MEAN) / STD
+}
+
+/// The input of a network for one frame: `[128, 256, 3]` values, row by row from the top.
+///
+/// # Errors
+/// If the frame is not 512x256 RGB.
+pub fn network_input(frame: &CameraFrame) -> Result<Vec<f32>, FrameSizeError> {
+    Ok(shrink(frame)?.into_iter().map(normalise).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use drive::time::Tick;
+
+    fn frame(width: usize, height: usize, pixel: impl Fn(usize) -> u8) -> CameraFrame {
+        CameraFrame {
+            tick: Tick(0),
+            width,
+            height,
+            rgb: (0..width * height * 3).map(pixel).collect(),
+        }
+    }
+
+    #[test]
+    fn four_pixels_become_their_rounded_mean() {
+        let corner = |byte: usize| match byte {
+            0 => 10,
+            3 => 20,
+            1536 => 30,
+            1539 => 43,
+            _ => 0,
+        };
+        let small = shrink(&frame(512, 256, corner)).unwrap();
+        assert_eq!((small.len(), small[0], small[1]), (INPUT_LEN, 26, 0));
+    }
+
+    #[test]
+    fn a_frame_of_another_size_is_refused_by_name() {
+        let error = network_input(&frame(640, 480, |_| 0)).unwrap_err();
+        assert!(error.to_string().contains("640x480"));
+    }
+}
