@@ -2,6 +2,7 @@
 //!
 //! Knows no network.
 
+pub mod axes;
 pub mod error;
 pub mod physics;
 pub mod scene;

@@ -5,7 +5,9 @@
 //! (linear RGB; multiplied with the texture), indexed and welded.
 //! Bevy's world is y up: (x, y, z) of the simulation's world is (x, z, -y) of Bevy's; see [`crate::axes`].
 
+use bevy::asset::Handle;
 use bevy::ecs::component::Component;
+use bevy::mesh::Mesh;
 use drive::labels::Class;
 
 /// Tiling, near-white detail textures; layers of one texture array. Drawn by `dress::textures`.
@@ -41,6 +43,17 @@ pub enum Texture {
 
 /// Number of texture layers.
 pub const TEXTURE_LAYERS: u32 = 12;
+
+/// The shapes of an entity for near and far, where one is worth it; without it `Mesh3d` is drawn.
+#[derive(Component, Debug, Clone, PartialEq)]
+pub struct Lod {
+    /// Drawn up to `distance_m`.
+    pub near: Handle<Mesh>,
+    /// Drawn beyond; `None` draws nothing.
+    pub far: Option<Handle<Mesh>>,
+    /// Distance from the camera in metres at which the shapes change.
+    pub distance_m: f32,
+}
 
 /// How the sensor camera shades an entity.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
