@@ -1,6 +1,6 @@
 //! Frames of reference and rigid motions between them.
 //!
-//! - World: x east, y north, z up, metres (the OpenDRIVE inertial frame).
+//! - World: x east, y north, z up, metres (the `OpenDRIVE` inertial frame).
 //! - Ego: origin on the ground under the centre of the car's footprint; x forward, y left, z up.
 //! - Camera: x right, y down, z forward; see [`crate::camera`].
 //!
@@ -72,6 +72,7 @@ impl Pose2 {
 
     /// The pose reached by first moving as `self`, then, seen from there, as `next`
     /// (`world_from_a.then(a_from_b)` is `world_from_b`).
+    #[must_use]
     pub fn then(self, next: Pose2) -> Pose2 {
         let position = self.transform(next.position());
         Pose2::new(
@@ -82,6 +83,7 @@ impl Pose2 {
     }
 
     /// The motion seen the other way round (`world_from_a.inverse()` is `a_from_world`).
+    #[must_use]
     pub fn inverse(self) -> Pose2 {
         let origin = self.inverse_transform(Point2::default());
         Pose2::new(origin.x_m, origin.y_m, wrap_angle(-self.yaw_rad))

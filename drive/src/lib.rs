@@ -2,16 +2,24 @@
 //!
 //! Reading order: [`frames`] and [`time`] fix axes and clocks, [`camera`] the lens, [`frame`] and
 //! [`labels`] what the camera delivers, [`percept`] what a network makes of it, [`ego`] the car,
-//! [`decision`] what it resolves to do. [`tracker`], [`planner`] and [`controller`] turn percepts into
-//! commands; [`latency`] decides when a percept may be used.
+//! [`decision`] what it resolves to do. [`tracker`] turns percepts into a [`scene`], [`planner`] a scene
+//! into a decision, [`controller`] a decision into a command; [`driver`] is the three in a row.
+//! [`latency`] decides when a percept may be used.
 
 pub mod camera;
+pub mod controller;
 pub mod decision;
+pub mod driver;
 pub mod ego;
 pub mod frame;
 pub mod frames;
+mod kalman;
 pub mod labels;
+pub mod latency;
 pub mod math;
 pub mod percept;
+pub mod planner;
 pub mod random;
+pub mod scene;
 pub mod time;
+pub mod tracker;

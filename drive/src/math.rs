@@ -27,6 +27,16 @@ pub fn hypot(x: f64, y: f64) -> f64 {
     libm::hypot(x, y)
 }
 
+/// Angle whose tangent is x, in radians.
+pub fn atan(x: f64) -> f64 {
+    libm::atan(x)
+}
+
+/// Hyperbolic tangent of x.
+pub fn tanh(x: f64) -> f64 {
+    libm::tanh(x)
+}
+
 /// e to the power of x.
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)
@@ -40,6 +50,21 @@ pub fn ln(x: f64) -> f64 {
 /// `base` to the power of `exponent`.
 pub fn powf(base: f64, exponent: f64) -> f64 {
     libm::pow(base, exponent)
+}
+
+/// Probability that a standard normal variable lies below x.
+pub fn normal_cdf(x: f64) -> f64 {
+    0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)
+}
+
+/// Density of the standard normal distribution at x.
+pub fn normal_pdf(x: f64) -> f64 {
+    exp(-0.5 * x * x) / TAU.sqrt()
+}
+
+/// The probability that has the log-odds `logit`.
+pub fn sigmoid(logit: f64) -> f64 {
+    1.0 / (1.0 + exp(-logit))
 }
 
 /// The same direction as `angle_rad`, in -pi..pi.

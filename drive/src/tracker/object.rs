@@ -1,0 +1,289 @@
+//! One road user followed over time: position and velocity by Kalman filter, existence by log-odds.
+
+use crate::frames::{Point2, Pose2};
+use crate::kalman::{Kalman, Measured};
+use crate::labels::ObjectClass;
+use crate::math::{atan2, cos, exp, ln, sigmoid, sin, wrap_angle};
+use crate::percept::ObjectPercept;
+use crate::scene::TrackedObject;
+
+use super::sighting::{Sighting, ought_to_be_seen};
+
+/// Log-odds that a road user exists before it is seen for the first time.
+const BIRTH_LOGIT: f64 = -2.0;
+/// The most that one sighting adds to the log-odds.
+const MAX_HIT_LOGIT: f64 = 2.6;
+/// The most that one sighting adds when it is near: enough to act at once.
+const MAX_NEAR_HIT_LOGIT: f64 = 3.2;
+/// Sightings closer than this count as near, in metres ahead of the ego origin.
+const NEAR_M: f64 = 10.0;
+/// What absence takes from the log-odds when the road user ought to be visible.
+const MISS_LOGIT: f64 = 1.4;
+/// What absence takes from the log-odds when it may be hidden or out of the picture.
+const HIDDEN_MISS_LOGIT: f64 = 0.12;
+/// The log-odds never exceed this, so that absence counts soon.
+const MAX_LOGIT: f64 = 5.0;
+/// From these log-odds on a road user is acted upon.
+const CONFIRM_LOGIT: f64 = 0.9;
+/// Below these log-odds it is no longer acted upon.
+const DOUBT_LOGIT: f64 = 0.0;
+/// Below these log-odds it is forgotten.
+const FORGET_LOGIT: f64 = -2.2;
+/// Boxes of one road user differ from frame to frame by this much, in metres ...
+const BOX_STD_M: f64 = 0.2;
+/// ... and by this share of half its width.
+const BOX_STD_SHARE: f64 = 0.2;
+/// Time constant of heading and width over sightings, in seconds.
+const SHAPE_TIME_S: f64 = 0.3;
+
+/// A road user followed over time, as of the newest percept's exposure.
+///
+/// The filter's state is (x, y, vx, vy) of the middle of its nearest face, in the odometry frame.
+#[derive(Debug, Clone)]
+pub(super) struct Track {
+    id: u32,
+    class: ObjectClass,
+    filter: Kalman<4>,
+    half_width_m: f64,
+    odom_heading: Point2,
+    logit: f64,
+    confirmed: bool,
+    unseen_s: f64,
+}
+
+impl Track {
+    /// A track begun by one sighting; `ego_speed_mps` tells how fast traffic may be.
+    pub(super) fn born(
+        id: u32,
+        seen: &ObjectPercept,
+        odom_from_ego: Pose2,
+        ego_speed_mps: f64,
+    ) -> Self {
+        let middle = Point2::new(seen.near_x_m, seen.centre_y_m());
+        let position = odom_from_ego.transform(middle);
+        let heading = direction(odom_from_ego.yaw_rad + seen.yaw_rad);
+        let speed = first_speed(seen, ego_speed_mps);
+        let spread_m = 3.0 * (seen.near_x_std_m + seen.y_std_m);
+        let mut filter = Kalman::new(
+            [
+                position.x_m,
+                position.y_m,
+                speed.mean * heading.x_m,
+                speed.mean * heading.y_m,
+            ],
+            [spread_m, spread_m, 0.0, 0.0],
+        );
+        let variances = [speed.along_std, speed.across_std].map(|std| std * std);
+        add_block(&mut filter.covariance, (2, 2), heading, variances);
+        let mut track = Self {
+            id,
+            class: seen.class,
+            filter,
+            half_width_m: 0.5 * (seen.left_y_m - seen.right_y_m),
+            odom_heading: heading,
+            logit: BIRTH_LOGIT,
+            confirmed: false,
+            unseen_s: 0.0,
+        };
+        track.correct(seen, odom_from_ego);
+        track
+    }
+
+    /// Carries the track over `dt_s` seconds at constant velocity.
+    pub(super) fn predict(&mut self, dt_s: f64) {
+        let t = dt_s;
+        let transition = [
+            [1.0, 0.0, t, 0.0],
+            [0.0, 1.0, 0.0, t],
+            [0.0, 0.0, 1.0, 0.0],
+            [0.0, 0.0, 0.0, 1.0],
+        ];
+        let density = acceleration_density(self.class);
+        let mut noise = [[0.0; 4]; 4];
+        for (corner, factor) in [
+            ((0, 0), t * t * t / 3.0),
+            ((0, 2), t * t / 2.0),
+            ((2, 0), t * t / 2.0),
+            ((2, 2), t),
+        ] {
+            add_block(
+                &mut noise,
+                corner,
+                self.odom_heading,
+                density.map(|q| q * factor),
+            );
+        }
+        self.filter.predict(&transition, &noise);
+        self.unseen_s += dt_s;
+    }
+
+    /// The track carried over `dt_s` seconds.
+    pub(super) fn after(&self, dt_s: f64) -> Self {
+        let mut later = self.clone();
+        later.predict(dt_s);
+        later
+    }
+
+    /// Corrects the track by a sighting from this pose.
+    pub(super) fn correct(&mut self, seen: &ObjectPercept, odom_from_ego: Pose2) {
+        let sighting = Sighting::new(seen, odom_from_ego);
+        let share = 1.0 - exp(-self.unseen_s / SHAPE_TIME_S);
+        let (row, depth) = sighting.depth();
+        self.filter.update_within(&row, depth);
+        let distance_m = sighting.distance_of_m(self.x_in_ego_m(odom_from_ego));
+        self.half_width_m += share * (sighting.half_width_m(distance_m) - self.half_width_m);
+        let (row, bearing) = sighting.bearing(distance_m);
+        self.filter.update_within(&row, bearing);
+        let heading = direction(odom_from_ego.yaw_rad + seen.yaw_rad);
+        self.odom_heading.x_m += share * (heading.x_m - self.odom_heading.x_m);
+        self.odom_heading.y_m += share * (heading.y_m - self.odom_heading.y_m);
+        self.class = seen.class;
+        self.hit(seen);
+        self.unseen_s = 0.0;
+    }
+
+    /// Counts an absence among these percepts: it weighs little where the road user may be hidden.
+    pub(super) fn miss(&mut self, percepts: &[ObjectPercept], odom_from_ego: Pose2) {
+        let here = self.in_ego(odom_from_ego);
+        self.logit -= if ought_to_be_seen(&here, percepts) {
+            MISS_LOGIT
+        } else {
+            HIDDEN_MISS_LOGIT
+        };
+        self.confirmed &= self.logit >= DOUBT_LOGIT;
+    }
+
+    /// Whether it is still worth following.
+    pub(super) fn may_exist(&self) -> bool {
+        self.logit > FORGET_LOGIT
+    }
+
+    /// Seconds since it was last seen.
+    pub(super) fn unseen_s(&self) -> f64 {
+        self.unseen_s
+    }
+
+    /// The kind of road user.
+    pub(super) fn class(&self) -> ObjectClass {
+        self.class
+    }
+
+    /// x in the ego frame in metres.
+    pub(super) fn x_in_ego_m(&self, odom_from_ego: Pose2) -> f64 {
+        odom_from_ego.inverse_transform(self.position()).x_m
+    }
+
+    /// How far a sighting lies from what is expected, in standard deviations (along, across).
+    pub(super) fn surprise(&self, sighting: &Sighting<'_>, odom_from_ego: Pose2) -> (f64, f64) {
+        let (row, depth) = sighting.depth();
+        let along = self.filter.surprise(&row, depth);
+        let distance_m = sighting.distance_of_m(self.x_in_ego_m(odom_from_ego));
+        let (row, bearing) = sighting.bearing(distance_m);
+        let std = bearing.std + BOX_STD_M + BOX_STD_SHARE * self.half_width_m;
+        let across = self.filter.surprise(&row, Measured { std, ..bearing });
+        (along.abs(), across.abs())
+    }
+
+    /// The track in the ego frame of this pose.
+    pub(super) fn in_ego(&self, odom_from_ego: Pose2) -> TrackedObject {
+        let position = odom_from_ego.inverse_transform(self.position());
+        let [_, _, vx, vy] = self.filter.mean;
+        let turn = Pose2::new(0.0, 0.0, odom_from_ego.yaw_rad);
+        let velocity = turn.inverse_transform(Point2::new(vx, vy));
+        let (c, s) = (cos(odom_from_ego.yaw_rad), sin(odom_from_ego.yaw_rad));
+        let std = |row: [f64; 4]| self.filter.variance(&row).max(0.0).sqrt();
+        let heading_rad = atan2(self.odom_heading.y_m, self.odom_heading.x_m);
+        TrackedObject {
+            id: self.id,
+            class: self.class,
+            existence: sigmoid(self.logit),
+            confirmed: self.confirmed,
+            near_x_m: position.x_m,
+            near_x_std_m: std([c, s, 0.0, 0.0]),
+            centre_y_m: position.y_m,
+            y_std_m: std([-s, c, 0.0, 0.0]),
+            half_width_m: self.half_width_m,
+            velocity_x_mps: velocity.x_m,
+            velocity_y_mps: velocity.y_m,
+            velocity_x_std_mps: std([0.0, 0.0, c, s]),
+            velocity_y_std_mps: std([0.0, 0.0, -s, c]),
+            yaw_rad: wrap_angle(heading_rad - odom_from_ego.yaw_rad),
+            unseen_s: self.unseen_s,
+        }
+    }
+
+    /// The middle of its nearest face in the odometry frame.
+    fn position(&self) -> Point2 {
+        Point2::new(self.filter.mean[0], self.filter.mean[1])
+    }
+
+    /// Counts a sighting.
+    fn hit(&mut self, seen: &ObjectPercept) {
+        let probability = seen.probability.clamp(0.02, 0.98);
+        let gain = ln(probability / (1.0 - probability));
+        let most = if seen.near_x_m < NEAR_M {
+            MAX_NEAR_HIT_LOGIT
+        } else {
+            MAX_HIT_LOGIT
+        };
+        self.logit = (self.logit + gain.min(most)).min(MAX_LOGIT);
+        self.confirmed |= self.logit >= CONFIRM_LOGIT;
+    }
+}
+
+/// What is believed of a velocity along and across the heading at first sight, in metres per second.
+struct FirstSpeed {
+    mean: f64,
+    along_std: f64,
+    across_std: f64,
+}
+
+/// A vehicle's heading tells whether it goes with ego, comes towards it or crosses; people may stand.
+fn first_speed(seen: &ObjectPercept, ego_speed_mps: f64) -> FirstSpeed {
+    let along_ego = cos(seen.yaw_rad);
+    let (mean, along_std, across_std) = match seen.class {
+        ObjectClass::Pedestrian => (0.0, 1.2, 1.2),
+        ObjectClass::Cyclist => (2.0, 2.5, 1.2),
+        ObjectClass::Car | ObjectClass::Truck if along_ego > 0.5 => {
+            (0.5 * ego_speed_mps, 0.5 * ego_speed_mps + 2.0, 1.2)
+        }
+        ObjectClass::Car | ObjectClass::Truck if along_ego < -0.5 => (7.0, 6.0, 1.2),
+        ObjectClass::Car | ObjectClass::Truck => (3.0, 5.0, 1.5),
+    };
+    FirstSpeed {
+        mean,
+        along_std,
+        across_std,
+    }
+}
+
+/// Spectral density of acceleration along and across the heading, in (m/s²)² s.
+fn acceleration_density(class: ObjectClass) -> [f64; 2] {
+    match class {
+        ObjectClass::Car => [3.0, 0.6],
+        ObjectClass::Truck => [2.0, 0.4],
+        ObjectClass::Pedestrian => [0.8, 0.8],
+        ObjectClass::Cyclist => [1.0, 0.6],
+    }
+}
+
+/// The unit vector of an angle.
+fn direction(yaw_rad: f64) -> Point2 {
+    Point2::new(cos(yaw_rad), sin(yaw_rad))
+}
+
+/// Adds a 2x2 block with these variances along and across a direction to a matrix, at a corner.
+fn add_block(
+    matrix: &mut [[f64; 4]; 4],
+    corner: (usize, usize),
+    along: Point2,
+    variances: [f64; 2],
+) {
+    let length2 = (along.x_m * along.x_m + along.y_m * along.y_m).max(1e-9);
+    let (c, s) = (along.x_m, along.y_m);
+    let [v_along, v_across] = variances.map(|v| v / length2);
+    matrix[corner.0][corner.1] += v_along * c * c + v_across * s * s;
+    matrix[corner.0][corner.1 + 1] += (v_along - v_across) * c * s;
+    matrix[corner.0 + 1][corner.1] += (v_along - v_across) * c * s;
+    matrix[corner.0 + 1][corner.1 + 1] += v_along * s * s + v_across * c * c;
+}
