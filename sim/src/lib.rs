@@ -3,6 +3,7 @@
 //! Knows no network.
 
 pub mod axes;
+pub mod camera;
 pub mod error;
 pub mod physics;
 pub mod scene;

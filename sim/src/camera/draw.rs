@@ -1,0 +1,160 @@
+//! The passes of one exposure: shadows, then picture and tags together, then the copies out.
+
+use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
+use drive::labels::Class;
+
+use super::gather::{Batch, DrawList};
+use super::targets::MAP_BYTES;
+use super::{Exposure, SensorCamera};
+
+/// Records everything the exposure needs into one command buffer.
+pub(super) fn encode(
+    camera: &SensorCamera,
+    list: &DrawList,
+    exposure: Exposure,
+) -> wgpu::CommandBuffer {
+    let device = &camera.gpu.device;
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    match exposure {
+        Exposure::Picture => {
+            draw_shadows(camera, list, &mut encoder);
+            draw_picture(camera, list, &mut encoder);
+        }
+        Exposure::Labels => draw_labels(camera, list, &mut encoder),
+    }
+    let targets = &camera.targets;
+    let out = &targets.readback;
+    copy_out(&mut encoder, &targets.tags, out, 0);
+    copy_out(&mut encoder, &targets.depth, out, 1);
+    if exposure == Exposure::Picture {
+        copy_out(&mut encoder, &targets.picture, out, 2);
+    }
+    encoder.finish()
+}
+
+fn draw_shadows(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("shadows"),
+        depth_stencil_attachment: Some(depth_attachment(&camera.targets.shadow, 1.0)),
+        ..Default::default()
+    });
+    pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
+    pass.set_pipeline(&camera.pipelines.shadow);
+    draw_batches(camera, &list.casters, &mut pass);
+}
+
+fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
+    let targets = &camera.targets;
+    let (picture, tags, depth) = (
+        view(&targets.picture),
+        view(&targets.tags),
+        view(&targets.depth),
+    );
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("picture and tags"),
+        color_attachments: &[
+            Some(attachment(&picture, wgpu::Color::BLACK)),
+            Some(attachment(&tags, sky_tag())),
+        ],
+        depth_stencil_attachment: Some(depth_attachment(&depth, 0.0)),
+        ..Default::default()
+    });
+    let pipelines = &camera.pipelines;
+    pass.set_bind_group(0, &pipelines.bind_frame(camera), &[]);
+    pass.set_bind_group(1, &pipelines.bind_textures(camera), &[]);
+    pass.set_pipeline(&pipelines.surface);
+    draw_batches(camera, &list.solids, &mut pass);
+    pass.set_pipeline(&pipelines.sky);
+    pass.draw(0..3, 0..1);
+    pass.set_pipeline(&pipelines.paint);
+    draw_batches(camera, &list.paint, &mut pass);
+    pass.set_pipeline(&pipelines.paint_tag_beside_picture);
+    draw_batches(camera, &list.paint, &mut pass);
+}
+
+fn draw_labels(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
+    let (tags, depth) = (view(&camera.targets.tags), view(&camera.targets.depth));
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("tags"),
+        color_attachments: &[Some(attachment(&tags, sky_tag()))],
+        depth_stencil_attachment: Some(depth_attachment(&depth, 0.0)),
+        ..Default::default()
+    });
+    pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
+    pass.set_pipeline(&camera.pipelines.tag);
+    draw_batches(camera, &list.solids, &mut pass);
+    pass.set_pipeline(&camera.pipelines.paint_tag);
+    draw_batches(camera, &list.paint, &mut pass);
+}
+
+fn draw_batches(camera: &SensorCamera, batches: &[Batch], pass: &mut wgpu::RenderPass<'_>) {
+    let meshes = &camera.meshes;
+    pass.set_vertex_buffer(0, meshes.vertex_buffer.slice(..));
+    pass.set_vertex_buffer(1, camera.instances.slice(..));
+    pass.set_index_buffer(meshes.index_buffer.slice(..), wgpu::IndexFormat::Uint32);
+    for batch in batches {
+        let place = meshes.place(batch.mesh);
+        pass.draw_indexed(
+            place.indices.clone(),
+            place.base_vertex,
+            batch.instances.clone(),
+        );
+    }
+}
+
+fn view(texture: &wgpu::Texture) -> wgpu::TextureView {
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
+
+fn sky_tag() -> wgpu::Color {
+    wgpu::Color {
+        r: f64::from((Class::Sky as u32) << 16),
+        ..wgpu::Color::TRANSPARENT
+    }
+}
+
+fn attachment(view: &wgpu::TextureView, clear: wgpu::Color) -> wgpu::RenderPassColorAttachment<'_> {
+    wgpu::RenderPassColorAttachment {
+        view,
+        depth_slice: None,
+        resolve_target: None,
+        ops: wgpu::Operations {
+            load: wgpu::LoadOp::Clear(clear),
+            store: wgpu::StoreOp::Store,
+        },
+    }
+}
+
+fn depth_attachment(
+    view: &wgpu::TextureView,
+    clear: f32,
+) -> wgpu::RenderPassDepthStencilAttachment<'_> {
+    wgpu::RenderPassDepthStencilAttachment {
+        view,
+        depth_ops: Some(wgpu::Operations {
+            load: wgpu::LoadOp::Clear(clear),
+            store: wgpu::StoreOp::Store,
+        }),
+        stencil_ops: None,
+    }
+}
+
+fn copy_out(
+    encoder: &mut wgpu::CommandEncoder,
+    texture: &wgpu::Texture,
+    out: &wgpu::Buffer,
+    map: u64,
+) {
+    encoder.copy_texture_to_buffer(
+        texture.as_image_copy(),
+        wgpu::TexelCopyBufferInfo {
+            buffer: out,
+            layout: wgpu::TexelCopyBufferLayout {
+                offset: map * MAP_BYTES,
+                bytes_per_row: Some(4 * FRAME_WIDTH as u32),
+                rows_per_image: Some(FRAME_HEIGHT as u32),
+            },
+        },
+        texture.size(),
+    );
+}
