@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use scenarios::road::SignKind;
+use scenarios::road::crossroads::{Arm, Crossroads, RightOfWay};
 use scenarios::road::plan::{
     CrossingPlan, KERB_WIDTH_M, LanePlan, NetworkPlan, Paint, PaintFrom, Piece, RoadPlan,
     SignalPlan,
@@ -15,7 +16,15 @@ const TOWN_DASHES: [f64; 3] = [3.0, 6.0, 0.12];
 
 fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("roads");
-    for plan in [straight(), winding(), curve(), multilane(), town()] {
+    for plan in [
+        straight(),
+        winding(),
+        curve(),
+        multilane(),
+        town(),
+        crossing(),
+        t_junction(),
+    ] {
         std::fs::write(folder.join(format!("{}.xodr", plan.name)), plan.to_xodr())?;
     }
     Ok(())
@@ -157,4 +166,32 @@ fn town() -> NetworkPlan {
         sign(860.0, 6.2, SignKind::SpeedLimit(50)),
     ];
     single("town", road)
+}
+
+fn crossing() -> NetworkPlan {
+    Crossroads {
+        name: "crossing".to_owned(),
+        arms: vec![Arm::South, Arm::East, Arm::North, Arm::West],
+        arm_m: 320.0,
+        half_m: 13.0,
+        side: town_side(None),
+        centre: Paint::Broken(TOWN_DASHES),
+        right_of_way: RightOfWay::Lights,
+        has_crossings: true,
+    }
+    .plan()
+}
+
+fn t_junction() -> NetworkPlan {
+    Crossroads {
+        name: "t_junction".to_owned(),
+        arms: vec![Arm::South, Arm::East, Arm::West],
+        arm_m: 300.0,
+        half_m: 13.0,
+        side: town_side(None),
+        centre: Paint::Broken(TOWN_DASHES),
+        right_of_way: RightOfWay::WestEast,
+        has_crossings: false,
+    }
+    .plan()
 }

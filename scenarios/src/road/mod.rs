@@ -4,6 +4,7 @@
 //! The world is flat: a network with elevation is refused, superelevation and lateral shapes are
 //! ignored. Only a network's permanent lanes are read.
 
+pub mod crossroads;
 mod furniture;
 mod lanes;
 mod library;

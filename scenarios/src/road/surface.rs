@@ -16,7 +16,8 @@ const PIECE_M: f64 = 25.0;
 const TAPER_PIECE_M: f64 = 2.0;
 /// Largest turn within a piece, in radians: 6 mm of sagitta at a radius of 120 m.
 const PIECE_TURN_RAD: f64 = 0.02;
-/// How far an outline may run backwards and still count as monotone.
+/// How far an outline may run backwards and still count as monotone, and how far corners may be
+/// apart and still count as level with each other.
 const MONOTONE_M: f64 = 1e-3;
 
 /// Every ribbon of ground. Lanes of one section share the points on their common border exactly.
@@ -103,11 +104,9 @@ fn junction_areas(network: &Network, map: &Map) -> BTreeMap<String, Strip> {
         let ring: Vec<Point2> = corners
             .map(|p| Point2::new(f64::from(p.x), f64::from(p.y)))
             .collect();
-        let mut sections = network.sections.iter();
-        let headings = sections
-            .by_ref()
-            .filter(|s| s.junction.as_ref() == Some(&area.od_id));
-        let strip = headings
+        let sections = network.sections.iter();
+        let inside = sections.filter(|section| section.junction.as_ref() == Some(&area.od_id));
+        let strip = inside
             .map(heading_rad)
             .find_map(|yaw_rad| ribbon_across(&ring, yaw_rad));
         if let Some(strip) = strip {
@@ -144,7 +143,7 @@ fn ribbon_across(ring: &[Point2], yaw_rad: f64) -> Option<Strip> {
     let left = forwards(left)?;
     let mut xs: Vec<f64> = left.iter().chain(&right).map(|point| point.x_m).collect();
     xs.sort_by(f64::total_cmp);
-    xs.dedup();
+    xs.dedup_by(|next, kept| *next - *kept < MONOTONE_M);
     let mut strip = Strip {
         ground: Ground::Carriageway,
         height_m: 0.0,
@@ -154,12 +153,14 @@ fn ribbon_across(ring: &[Point2], yaw_rad: f64) -> Option<Strip> {
     for x_m in xs {
         let (left_y, right_y) = (values_at(&left, x_m), values_at(&right, x_m));
         for (left_y_m, right_y_m) in left_y.into_iter().zip(right_y) {
-            strip
-                .left
-                .push(world_from_ribbon.transform(Point2::new(x_m, left_y_m)));
-            strip
-                .right
-                .push(world_from_ribbon.transform(Point2::new(x_m, right_y_m)));
+            let ends =
+                [left_y_m, right_y_m].map(|y_m| world_from_ribbon.transform(Point2::new(x_m, y_m)));
+            let is_new =
+                strip.left.last() != Some(&ends[0]) || strip.right.last() != Some(&ends[1]);
+            if is_new && left_y_m > right_y_m {
+                strip.left.push(ends[0]);
+                strip.right.push(ends[1]);
+            }
         }
     }
     Some(strip)
@@ -179,8 +180,8 @@ fn forwards(mut chain: Vec<Point2>) -> Option<Vec<Point2>> {
 
 /// The heights of a monotone chain just before and just after `x_m`; they differ where it is vertical.
 fn values_at(chain: &[Point2], x_m: f64) -> [f64; 2] {
-    let first = chain.partition_point(|point| point.x_m < x_m);
-    let after = chain.partition_point(|point| point.x_m <= x_m);
+    let first = chain.partition_point(|point| point.x_m < x_m - MONOTONE_M);
+    let after = chain.partition_point(|point| point.x_m < x_m + MONOTONE_M);
     if first < after {
         return [chain[first].y_m, chain[after - 1].y_m];
     }

@@ -80,7 +80,7 @@ fn a_lane_path_on_an_arc_is_as_long_as_the_circle() {
     let path = arc().lane_path(&at("arc", 1, 150.0, 0.0), 500.0).unwrap();
     let length_m = path.distances_m.last().unwrap();
     assert!((length_m - 150.0 * (RADIUS_M - 1.75) / RADIUS_M).abs() < 0.01);
-    assert!(path.poses.last().unwrap().yaw_rad - PI < 1e-4);
+    assert!(wrap_angle(path.poses.last().unwrap().yaw_rad - PI).abs() < 1e-4);
 }
 
 #[test]
@@ -165,6 +165,95 @@ fn boundaries_lie_left_to_right_of_a_car_whichever_way_it_drives() {
             }
         }
     }
+}
+
+#[test]
+fn straight_on_over_the_crossing_leads_to_the_opposite_arm() {
+    let road = Road::named("crossing").unwrap();
+    let path = road.lane_path(&at("west", -1, 10.0, 0.0), 500.0).unwrap();
+    for pose in &path.poses {
+        assert!(
+            (pose.y_m + 1.75).abs() < 1e-3 && pose.yaw_rad.abs() < 1e-5,
+            "{pose:?}"
+        );
+    }
+    let end = road.locate(path.poses.last().unwrap().position()).unwrap();
+    assert_eq!((end.position.road.as_str(), end.position.lane), ("east", 1));
+}
+
+#[test]
+fn boundaries_end_where_the_junction_begins() {
+    let road = Road::named("crossing").unwrap();
+    let world_from_car = road.pose(&at("west", -1, 300.0, 0.0)).unwrap();
+    let last = *road.lane_boundaries(world_from_car, 60.0)[1]
+        .last()
+        .unwrap();
+    assert!((last.x_m + 13.0).abs() < 0.01, "{last:?}");
+    let inside = Pose2::new(0.0, -1.75, 0.0);
+    assert!(road.lane_boundaries(inside, 60.0).iter().all(Vec::is_empty));
+}
+
+#[test]
+fn lights_face_their_traffic_from_the_right_and_stop_it_before_the_junction() {
+    let road = Road::named("crossing").unwrap();
+    assert_eq!(road.lights().len(), 4);
+    for light in road.lights() {
+        let [left, right] = light.stop_line;
+        let middle = Point2::new(
+            f64::midpoint(left.x_m, right.x_m),
+            f64::midpoint(left.y_m, right.y_m),
+        );
+        let traffic = road.locate(middle).unwrap().world_from_lane;
+        let turn_rad = wrap_angle(traffic.yaw_rad - light.world_from_pole.yaw_rad);
+        assert!((turn_rad.abs() - PI).abs() < 1e-4, "{light:?}");
+        assert!(traffic.inverse_transform(left).y_m > 1.7);
+        assert!(traffic.inverse_transform(right).y_m < -1.7);
+        let pole = traffic.inverse_transform(light.world_from_pole.position());
+        assert!(
+            pole.y_m < -2.0 && (4.0..8.0).contains(&pole.x_m),
+            "{pole:?}"
+        );
+        assert!((light.red_height_m - 3.32).abs() < 0.01, "{light:?}");
+    }
+}
+
+#[test]
+fn every_point_on_the_carriageway_of_a_junction_is_covered_once() {
+    for name in ["crossing", "t_junction"] {
+        let road = Road::named(name).unwrap();
+        for step in 0..900 {
+            let point = Point2::new(f64::from(step % 30) - 14.6, f64::from(step / 30) - 14.7);
+            let strips = road.strips().iter();
+            let count = strips
+                .filter(|strip| strip.ground == Ground::Carriageway && covers(strip, point))
+                .count();
+            let corner = point.x_m.abs() > 3.4 && point.y_m.abs() > 3.4;
+            let gone = name == "t_junction" && point.y_m > 3.5;
+            let is_free = point.x_m.abs().max(point.y_m.abs()) < 13.0 && !corner && !gone;
+            assert!(
+                count <= 1 && (!is_free || count == 1),
+                "{name} {point:?} {count}"
+            );
+        }
+    }
+}
+
+/// Whether a point lies in one of a strip's quadrilaterals.
+fn covers(strip: &Strip, point: Point2) -> bool {
+    (1..strip.left.len()).any(|k| {
+        let ring = [
+            strip.left[k],
+            strip.left[k - 1],
+            strip.right[k - 1],
+            strip.right[k],
+        ];
+        (0..4).all(|i| {
+            let (a, b) = (ring[i], ring[(i + 1) % 4]);
+            let cross =
+                (b.x_m - a.x_m) * (point.y_m - a.y_m) - (b.y_m - a.y_m) * (point.x_m - a.x_m);
+            cross >= 0.0
+        })
+    })
 }
 
 #[test]

@@ -288,15 +288,10 @@ fn write_signal(
     if (pole_s_m - plan.s_m).abs() < 1e-9 {
         return writeln!(out, "/>");
     }
-    let turn_rad = if plan.along {
-        core::f64::consts::PI
-    } else {
-        0.0
-    };
     writeln!(
         out,
         "><positionRoad roadId=\"{road}\" s=\"{pole_s_m:.6}\" t=\"{pole_t_m:.6}\" \
-         zOffset=\"{z_m}\" hOffset=\"{turn_rad:.9}\"/></signal>"
+         zOffset=\"{z_m}\" hOffset=\"0\"/></signal>"
     )
 }
 
