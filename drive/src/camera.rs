@@ -72,6 +72,12 @@ impl CameraModel {
         })
     }
 
+    /// Distance of a point of the ego frame along the optical axis in metres; negative behind the camera.
+    pub fn depth_m(&self, point_in_ego: Point2, z_m: f64) -> f64 {
+        let forward_m = point_in_ego.x_m - self.forward_m;
+        cos(self.pitch_down_rad) * forward_m + sin(self.pitch_down_rad) * (self.height_m - z_m)
+    }
+
     /// The point of the ego frame at a known depth on the ray through a pixel: ground position and height.
     pub fn unproject(&self, image: ImagePoint) -> (Point2, f64) {
         let right_m = (image.u_px - self.centre_u_px) / self.focal_px * image.depth_m;

@@ -2,12 +2,17 @@
 
 use thiserror::Error;
 
+use crate::camera::CameraError;
+
 /// A world that cannot be built or seen.
 #[derive(Debug, Error)]
 pub enum SimError {
-    /// A picture was asked of a simulation without a camera.
+    /// The camera cannot be opened or cannot expose.
+    #[error(transparent)]
+    Camera(#[from] CameraError),
+    /// A frame was asked of a simulation without a camera.
     #[error(
-        "this simulation has no camera to expose a frame with; build it with `SimOptions {{ camera: true, .. }}`"
+        "this simulation was built without a camera; build it with one (`SimOptions::default()`)"
     )]
     NoCamera,
 }

@@ -1,10 +1,18 @@
 //! The world: a headless Bevy app stepped by hand, Rapier physics, the camera and its labels.
 //!
-//! Knows no network.
+//! Knows no network. [`Simulation`] is the way in: [`Simulation::step`] on every tick,
+//! [`Simulation::expose`] when a frame is due.
 
+mod app;
 pub mod axes;
 pub mod camera;
 pub mod error;
+pub mod labels;
 pub mod physics;
+pub mod plain;
 pub mod scene;
 pub mod simulation;
+
+pub use camera::Exposure;
+pub use error::SimError;
+pub use simulation::{SimOptions, Simulation};
