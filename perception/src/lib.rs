@@ -6,12 +6,12 @@
 //! [`decode::decode`] turns [`probabilities::Probabilities`] (of a network, or one-hot of the
 //! targets) into a `Percept`.
 
-pub mod heads;
-
 pub mod bins;
 pub mod decode;
 pub mod encode;
 pub mod expectation;
+pub mod heads;
+pub mod ops;
 pub mod preprocess;
 pub mod probabilities;
 pub mod synthetic;

@@ -1,8 +1,7 @@
 //! Logits and probabilities of every head, and the softmax between them.
 
-use core::f32::consts::LOG2_E;
-
 use crate::heads::Head;
+use crate::ops::exp::exp;
 
 /// Raw outputs of a network, `[positions, classes]` for each head, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,42 +88,9 @@ pub fn softmax_row(row: &mut [f32]) {
     }
 }
 
-/// e to the power of `x <= 0`, to 2e-7 relative, with the same bits on every machine; 0 below -87.
-fn exp(x: f32) -> f32 {
-    /// Natural logarithm of 2, in two parts so that the reduction is exact.
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    let x = x.max(-87.0);
-    let whole = (x * LOG2_E).round();
-    let rest = (x - whole * LN_2_HIGH) - whole * LN_2_LOW;
-    // Taylor's series to the seventh order on |rest| <= ln(2) / 2.
-    let series = [
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-        1.0,
-        1.0,
-    ]
-    .iter()
-    .fold(1.0 / 5040.0, |sum, term| sum * rest + term);
-    let two_to_whole = f32::from_bits(((whole as i32 + 127) as u32) << 23);
-    series * two_to_whole
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn own_exponential_agrees_with_the_library() {
-        for step in 0..8000 {
-            let x = -0.01 * step as f32;
-            let exact = drive::math::exp(f64::from(x));
-            assert!((f64::from(exp(x)) - exact).abs() <= 3e-7 * exact, "at {x}");
-        }
-    }
 
     #[test]
     fn softmax_of_extreme_logits_stays_a_distribution() {

@@ -1,0 +1,466 @@
+//! Convolutions of 1x1 and 3x3 with stride 1 or 2 and zero padding, with their gradients.
+
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
+
+use super::conv_kernel::{Products, Span, add_products};
+use super::isa::Isa;
+use super::pack::Packed;
+use super::pool::{run_all, threads};
+use super::stencil::{MapShape, Phase, Shift, Stencil, Weights};
+use super::{operand, with_numbers};
+
+/// Floats of input and gradient that are read again and again for a part of the weight gradient: half a megabyte.
+const CHUNK_FLOATS: usize = 128 * 1024;
+/// Input channels that the kernel of the weight gradient takes together.
+const GRADIENT_ROWS: usize = 8;
+
+/// How a convolution steps over its input, and with which instruction set it is computed.
+#[derive(Debug, Clone, Copy)]
+pub struct Conv {
+    /// Pixels between neighbouring outputs: 1 or 2.
+    pub stride: usize,
+    /// The instruction set of the kernels.
+    pub isa: Isa,
+}
+
+/// Convolves `x` `[batch, height, width, channels in]` with `weight` `[kernel, kernel, channels in, channels out]`.
+///
+/// The picture is padded with zeros by half a kernel. Any number of channels is right, multiples of 16 are fast.
+///
+/// # Errors
+/// If the shapes do not fit, the kernel is neither 1 nor 3, or a side is odd at stride 2.
+pub fn conv2d(x: &Tensor, weight: &Tensor, conv: Conv) -> Result<Tensor> {
+    x.apply_op2(weight, conv)
+}
+
+/// [`conv2d`] plus a bias `[channels out]`.
+///
+/// # Errors
+/// As for [`conv2d`].
+pub fn conv2d_with_bias(x: &Tensor, weight: &Tensor, bias: &Tensor, conv: Conv) -> Result<Tensor> {
+    x.apply_op3(weight, bias, conv)
+}
+
+/// The sizes of one convolution.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    input: MapShape,
+    output: MapShape,
+    kernel: usize,
+    stride: usize,
+}
+
+impl Sizes {
+    fn new(x: &Shape, weight: &Shape, stride: usize) -> Result<Self> {
+        let (batch, height, width, channels) = x.dims4()?;
+        let (kernel, kernel_wide, channels_in, channels_out) = weight.dims4()?;
+        if kernel != kernel_wide || !matches!(kernel, 1 | 3) || channels_in != channels {
+            bail!(
+                "conv2d: weights {weight:?} do not fit the input {x:?}; they are [k, k, in, out], k = 1 or 3"
+            )
+        }
+        let even = height % 2 == 0 && width % 2 == 0;
+        if stride != 1 && !(stride == 2 && even) {
+            bail!("conv2d: stride {stride} on {height}x{width}; use stride 1, or 2 on even sides")
+        }
+        let input = MapShape {
+            batch,
+            height,
+            width,
+            channels,
+        };
+        let output = MapShape {
+            batch,
+            height: height / stride,
+            width: width / stride,
+            channels: channels_out,
+        };
+        Ok(Self {
+            input,
+            output,
+            kernel,
+            stride,
+        })
+    }
+
+    fn channels(&self) -> (usize, usize) {
+        (self.input.channels, self.output.channels)
+    }
+
+    fn border(&self) -> usize {
+        self.kernel / 2
+    }
+
+    fn output_shape(&self) -> Shape {
+        let o = self.output;
+        Shape::from((o.batch, o.height, o.width, o.channels))
+    }
+
+    /// From input to output.
+    fn forward(&self) -> Stencil {
+        let shifts = (0..self.kernel * self.kernel).map(|weight| Shift {
+            down: weight / self.kernel,
+            right: weight % self.kernel,
+            weight,
+        });
+        Stencil {
+            source: self.input,
+            output: self.output,
+            border: self.border(),
+            step: self.stride,
+            spread: 1,
+            phases: vec![Phase {
+                row: 0,
+                column: 0,
+                shifts: shifts.collect(),
+            }],
+        }
+    }
+
+    /// From the output's gradient to the input's: a stencil per pixel of a stride's square.
+    fn backward(&self) -> Stencil {
+        let phases = (0..self.stride * self.stride)
+            .map(|p| self.backward_phase(p / self.stride, p % self.stride))
+            .collect();
+        Stencil {
+            source: self.output,
+            output: self.input,
+            border: self.border(),
+            step: 1,
+            spread: self.stride,
+            phases,
+        }
+    }
+
+    /// The outputs that the input pixels at (row, column) of a stride's square reach.
+    fn backward_phase(&self, row: usize, column: usize) -> Phase {
+        let mut shifts = Vec::new();
+        for weight in 0..self.kernel * self.kernel {
+            let down = self.reached(row, weight / self.kernel);
+            let right = self.reached(column, weight % self.kernel);
+            if let (Some(down), Some(right)) = (down, right) {
+                shifts.push(Shift {
+                    down,
+                    right,
+                    weight,
+                });
+            }
+        }
+        Phase {
+            row,
+            column,
+            shifts,
+        }
+    }
+
+    /// Along one axis: the padded output that an input at `offset` reaches through tap `tap`, if any.
+    fn reached(&self, offset: usize, tap: usize) -> Option<usize> {
+        let distance = offset + self.border() + self.stride * self.border();
+        (distance >= tap && (distance - tap).is_multiple_of(self.stride))
+            .then(|| (distance - tap) / self.stride)
+    }
+}
+
+/// Gradient of the weights, in parts that `parts` threads compute without sharing a sum.
+fn weight_gradient(sizes: &Sizes, x: &[f32], gradient: &[f32], isa: Isa, parts: usize) -> Vec<f32> {
+    let (channels_in, channels_out) = sizes.channels();
+    let rows = if channels_in.is_multiple_of(GRADIENT_ROWS) {
+        GRADIENT_ROWS
+    } else {
+        channels_in
+    };
+    let item = rows * channels_out;
+    let taps = sizes.kernel * sizes.kernel;
+    let mut sums = vec![0.0; taps * channels_in * channels_out];
+    let share = (sums.len() / item).div_ceil(parts);
+    run_all(sums.chunks_mut(share * item).enumerate(), |(part, sums)| {
+        for lines in chunks_of_lines(sizes) {
+            let mut spans = Vec::new();
+            let mut spans_of = usize::MAX;
+            for (index, sums) in sums.chunks_mut(item).enumerate() {
+                let row = (part * share + index) * rows;
+                let tap = row / channels_in;
+                if tap != spans_of {
+                    spans = spans_at(sizes, tap, lines.clone());
+                    spans_of = tap;
+                }
+                let products = Products {
+                    input: x,
+                    input_step: sizes.stride * channels_in,
+                    gradient,
+                    channels_out,
+                    spans: &spans,
+                };
+                add_products(&products, row % channels_in, sums, isa);
+            }
+        }
+    });
+    sums
+}
+
+/// Cuts all output rows of the batch into chunks whose operands stay in the second-level cache.
+fn chunks_of_lines(sizes: &Sizes) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let input_row = sizes.stride * sizes.input.width * sizes.input.channels;
+    let row = input_row + sizes.output.width * sizes.output.channels;
+    let lines = (CHUNK_FLOATS / row).max(1);
+    let all = sizes.output.batch * sizes.output.height;
+    (0..all)
+        .step_by(lines)
+        .map(move |first| first..all.min(first + lines))
+}
+
+/// The pixels of these output rows whose tap lies inside the picture.
+fn spans_at(sizes: &Sizes, tap: usize, lines: std::ops::Range<usize>) -> Vec<Span> {
+    let (input, output) = (sizes.input, sizes.output);
+    let (down, right) = (tap / sizes.kernel, tap % sizes.kernel);
+    let border = sizes.border();
+    let first = usize::from(right < border);
+    let inside = (input.width + border - right).div_ceil(sizes.stride);
+    let last = output.width.min(inside);
+    lines
+        .filter_map(|line| {
+            let y = (line % output.height * sizes.stride + down).checked_sub(border)?;
+            let row = line / output.height * input.height + y;
+            let x = first * sizes.stride + right - border;
+            (y < input.height).then_some(Span {
+                input: (row * input.width + x) * input.channels,
+                gradient: (line * output.width + first) * output.channels,
+                pixels: last - first,
+            })
+        })
+        .collect()
+}
+
+/// Sums a gradient over all pixels: the gradient of a bias.
+fn bias_gradient(gradient: &[f32], channels: usize) -> Vec<f32> {
+    let mut sums = vec![0f64; channels];
+    for pixel in gradient.chunks_exact(channels) {
+        for (sum, &value) in sums.iter_mut().zip(pixel) {
+            *sum += f64::from(value);
+        }
+    }
+    sums.into_iter().map(|sum| sum as f32).collect()
+}
+
+impl Conv {
+    fn run(
+        self,
+        x: (&CpuStorage, &Layout),
+        weight: (&CpuStorage, &Layout),
+        bias: Option<&[f32]>,
+    ) -> Result<(CpuStorage, Shape)> {
+        let sizes = Sizes::new(x.1.shape(), weight.1.shape(), self.stride)?;
+        let numbers = operand("conv2d input", x.0, x.1)?;
+        let weights = operand("conv2d weights", weight.0, weight.1)?;
+        if bias.is_some_and(|b| b.len() != sizes.output.channels) {
+            bail!(
+                "conv2d: the bias must have {} numbers, one per output channel",
+                sizes.output.channels
+            )
+        }
+        let packed = Packed::forward(weights, sizes.channels(), self.isa);
+        let weights = Weights {
+            packed: &packed,
+            bias,
+            isa: self.isa,
+        };
+        let output = sizes.forward().apply(numbers, &weights);
+        Ok((CpuStorage::F32(output), sizes.output_shape()))
+    }
+
+    /// Gradients of input (unless nothing below is trained) and weights.
+    fn gradients(
+        self,
+        x: &Tensor,
+        weight: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let sizes = Sizes::new(x.shape(), weight.shape(), self.stride)?;
+        with_numbers(gradient, |gradient| {
+            let to_weight = with_numbers(x, |x| {
+                let sums = weight_gradient(&sizes, x, gradient, self.isa, threads());
+                Tensor::from_vec(sums, weight.shape(), &Device::Cpu)
+            })?;
+            if !x.track_op() {
+                return Ok((None, Some(to_weight)));
+            }
+            let to_input = with_numbers(weight, |weights| {
+                let packed = Packed::transposed(weights, sizes.channels(), self.isa);
+                let weights = Weights {
+                    packed: &packed,
+                    bias: None,
+                    isa: self.isa,
+                };
+                let sums = sizes.backward().apply(gradient, &weights);
+                Tensor::from_vec(sums, x.shape(), &Device::Cpu)
+            })?;
+            Ok((Some(to_input), Some(to_weight)))
+        })
+    }
+}
+
+impl CustomOp2 for Conv {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        self.run((s1, l1), (s2, l2), None)
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        self.gradients(x, weight, gradient)
+    }
+}
+
+impl CustomOp3 for Conv {
+    fn name(&self) -> &'static str {
+        "conv2d with bias"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let bias = operand("conv2d bias", s3, l3)?;
+        self.run((s1, l1), (s2, l2), Some(bias))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let (to_x, to_weight) = self.gradients(x, weight, gradient)?;
+        let to_bias = with_numbers(gradient, |numbers| {
+            let sums = bias_gradient(numbers, bias.elem_count());
+            Tensor::from_vec(sums, bias.shape(), &Device::Cpu)
+        })?;
+        Ok((to_x, to_weight, Some(to_bias)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::oracle::{noise, relative_error, stock_conv2d};
+
+    /// Gradient of `sum(conv(x, w) * direction)` by x and w, ours and stock candle's.
+    fn compare(
+        input: (usize, usize, usize, usize),
+        weight: (usize, usize),
+        stride: usize,
+        isa: Isa,
+    ) {
+        let (kernel, channels_out) = weight;
+        let x = noise("x", input).unwrap();
+        let w = noise("w", (kernel, kernel, input.3, channels_out)).unwrap();
+        let conv = Conv { stride, isa };
+        let ours = conv2d(&x, &w, conv).unwrap();
+        let stock = stock_conv2d(&x, &w, stride).unwrap();
+        let what = format!("{input:?} {weight:?} stride {stride} {isa:?}");
+        assert!(relative_error(&ours, &stock) < 1e-5, "forward {what}");
+        let direction = noise("direction", ours.dims4().unwrap()).unwrap();
+        let loss = |y: &Tensor| (y * direction.as_tensor()).unwrap().sum_all().unwrap();
+        let (g, h) = (
+            loss(&ours).backward().unwrap(),
+            loss(&stock).backward().unwrap(),
+        );
+        for (name, var) in [("input", &x), ("weight", &w)] {
+            let error = relative_error(g.get(var).unwrap(), h.get(var).unwrap());
+            assert!(error < 1e-5, "gradient of {name} {what}: {error}");
+        }
+    }
+
+    #[test]
+    fn outputs_and_gradients_equal_stock_candle_on_every_instruction_set() {
+        for isa in [Isa::Portable, Isa::Avx2, Isa::Avx512] {
+            compare((2, 8, 16, 3), (3, 16), 2, isa);
+            compare((2, 6, 10, 32), (3, 48), 1, isa);
+            compare((1, 8, 8, 48), (3, 80), 2, isa);
+            compare((2, 4, 8, 16), (1, 64), 1, isa);
+            compare((1, 4, 6, 24), (1, 9), 1, isa);
+            compare((1, 4, 12, 16), (1, 25), 2, isa);
+        }
+    }
+
+    #[test]
+    fn the_weight_gradient_has_the_same_bits_however_many_threads_share_it() {
+        let (x, w) = (
+            noise("x", (3, 8, 8, 16)).unwrap(),
+            noise("w", (3, 3, 16, 32)).unwrap(),
+        );
+        let sizes = Sizes::new(x.shape(), w.shape(), 1).unwrap();
+        let gradient = noise("g", (3, 8, 8, 32)).unwrap();
+        let bits = |parts| {
+            with_numbers(&x, |x| {
+                with_numbers(&gradient, |g| {
+                    Ok(weight_gradient(&sizes, x, g, Isa::best(), parts))
+                })
+            })
+            .unwrap()
+        };
+        assert_eq!(bits(1), bits(2));
+        assert_eq!(bits(1), bits(7));
+    }
+
+    #[test]
+    fn the_bias_is_added_and_its_gradient_is_the_sum_over_pixels() {
+        let (x, w) = (
+            noise("x", (1, 2, 2, 3)).unwrap(),
+            noise("w", (1, 1, 3, 5)).unwrap(),
+        );
+        let bias = noise("b", (1, 1, 1, 5)).unwrap().flatten_all().unwrap();
+        let bias = candle_core::Var::from_tensor(&bias).unwrap();
+        let conv = Conv {
+            stride: 1,
+            isa: Isa::best(),
+        };
+        let with = conv2d_with_bias(&x, &w, &bias, conv).unwrap();
+        let without = conv2d(&x, &w, conv).unwrap().broadcast_add(&bias).unwrap();
+        assert!(relative_error(&with, &without) < 1e-6);
+        let grads = with.sum_all().unwrap().backward().unwrap();
+        assert_eq!(
+            grads.get(&bias).unwrap().to_vec1::<f32>().unwrap(),
+            [4.0; 5]
+        );
+    }
+
+    #[test]
+    fn odd_sides_at_stride_two_are_refused_with_the_reason() {
+        let (x, w) = (
+            noise("x", (1, 5, 4, 3)).unwrap(),
+            noise("w", (3, 3, 3, 16)).unwrap(),
+        );
+        let error = conv2d(
+            &x,
+            &w,
+            Conv {
+                stride: 2,
+                isa: Isa::best(),
+            },
+        )
+        .unwrap_err();
+        assert!(error.to_string().contains("even sides"));
+    }
+}

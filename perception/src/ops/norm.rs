@@ -1,0 +1,425 @@
+//! Batch normalisation, residual sum and ReLU in one operation.
+
+use std::iter;
+
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
+
+use super::isa::Isa;
+use super::lanes::LANES;
+use super::norm_loops::{Pass, Pixel, Slopes, apply, gradient_sums, mask, spread, sums};
+use super::pool::run_all;
+use super::{operand, with_numbers};
+
+/// Added to every variance.
+pub const EPSILON: f64 = 1e-5;
+/// Floats that one task takes at a time; fixed, so that sums do not depend on the number of threads.
+const PIECE_FLOATS: usize = 16 * 1024;
+
+/// Mean and variance per channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    /// Means, one per channel.
+    pub mean: Vec<f32>,
+    /// Biased variances, one per channel.
+    pub variance: Vec<f32>,
+}
+
+impl Statistics {
+    /// One over the standard deviation, per channel.
+    pub fn inverse_deviation(&self) -> Vec<f32> {
+        let inverse = |&v: &f32| (1.0 / (f64::from(v) + EPSILON).sqrt()) as f32;
+        self.variance.iter().map(inverse).collect()
+    }
+
+    /// Those of `x`, pixel by pixel.
+    fn of(x: &[f32], channels: usize, isa: Isa) -> Self {
+        let piece = piece_floats(channels);
+        let mut parts = vec![Vec::new(); x.len().div_ceil(piece)];
+        run_all(x.chunks(piece).zip(&mut parts), |(x, part)| {
+            *part = isa.run(
+                #[inline(always)]
+                || sums(x, channels / LANES),
+            );
+        });
+        let [sum, squares] = add_up(&parts);
+        let count = (x.len() / channels) as f64;
+        let moments = sum
+            .iter()
+            .zip(&squares)
+            .map(|(s, q)| (s / count, q / count));
+        Self {
+            variance: moments
+                .clone()
+                .map(|(m, q)| (q - m * m).max(0.0) as f32)
+                .collect(),
+            mean: moments.map(|(m, _)| m as f32).collect(),
+        }
+    }
+}
+
+/// What the values are normalised with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// The statistics of this very batch, as in training.
+    Batch,
+    /// Given statistics, as in evaluation.
+    Fixed(Statistics),
+}
+
+/// The value of [`normalise`].
+#[derive(Debug, Clone)]
+pub struct Normalised {
+    /// `relu(scale * (x - mean) / deviation + shift + residual)`, shaped as `x`.
+    pub value: Tensor,
+    /// The statistics it was normalised with.
+    pub statistics: Statistics,
+}
+
+/// Normalises `x` `[batch, height, width, channels]` per channel, scales and shifts it with `affine`
+/// `[2, channels]` (scales, then shifts), adds the residual and applies ReLU.
+///
+/// # Errors
+/// If the channels are not a multiple of 16 or the shapes differ.
+pub fn normalise(
+    x: &Tensor,
+    affine: &Tensor,
+    residual: Option<&Tensor>,
+    source: Source,
+    isa: Isa,
+) -> Result<Normalised> {
+    let channels = x.dims4()?.3;
+    let scales = affine.dims();
+    if !channels.is_multiple_of(LANES) || scales != [2, channels] {
+        bail!(
+            "normalise: {channels} channels, scales and shifts {scales:?}; use multiples of 16 and [2, channels]"
+        )
+    }
+    if residual.is_some_and(|r| r.shape() != x.shape()) {
+        bail!(
+            "normalise: the residual must have the shape of x, {:?}",
+            x.shape()
+        )
+    }
+    let of_batch = source == Source::Batch;
+    let statistics = match source {
+        Source::Batch => with_numbers(x, |x| Ok(Statistics::of(x, channels, isa)))?,
+        Source::Fixed(statistics) => statistics,
+    };
+    let norm = Norm {
+        statistics: statistics.clone(),
+        of_batch,
+        isa,
+    };
+    let value = match residual {
+        Some(residual) => x.apply_op3(affine, residual, norm)?,
+        None => x.apply_op2(affine, norm)?,
+    };
+    Ok(Normalised { value, statistics })
+}
+
+/// Floats per task: a whole number of pixels.
+fn piece_floats(channels: usize) -> usize {
+    (PIECE_FLOATS / channels).max(1) * channels
+}
+
+/// Sums of pieces, added up in double precision and in order.
+fn add_up(parts: &[Vec<[Pixel; 2]>]) -> [Vec<f64>; 2] {
+    let channels = parts.first().map_or(0, Vec::len) * LANES;
+    [0, 1].map(|which| {
+        let mut total = vec![0f64; channels];
+        for part in parts {
+            let values = part.iter().flat_map(|sums| &sums[which]);
+            for (total, &value) in total.iter_mut().zip(values) {
+                *total += f64::from(value);
+            }
+        }
+        total
+    })
+}
+
+struct Norm {
+    statistics: Statistics,
+    /// Whether the statistics depend on x, and the gradient must know.
+    of_batch: bool,
+    isa: Isa,
+}
+
+/// The gradients by x, by scales and shifts, and by the residual (empty if there is none).
+struct Gradients {
+    x: Vec<f32>,
+    affine: Vec<f32>,
+    residual: Vec<f32>,
+}
+
+impl Norm {
+    fn channels(&self) -> usize {
+        self.statistics.mean.len()
+    }
+
+    fn forward(&self, x: &[f32], affine: &[f32], residual: Option<&[f32]>) -> Vec<f32> {
+        let (scales, shifts) = affine.split_at(self.channels());
+        let inverse = self.statistics.inverse_deviation();
+        let scale: Vec<f32> = scales.iter().zip(inverse).map(|(s, i)| s * i).collect();
+        let offsets = self.statistics.mean.iter().zip(&scale).map(|(m, s)| m * s);
+        let shift: Vec<f32> = shifts.iter().zip(offsets).map(|(s, o)| s - o).collect();
+        let piece = piece_floats(self.channels());
+        let mut output = vec![0.0; x.len()];
+        let residuals = residual.into_iter().flat_map(|r| r.chunks(piece).map(Some));
+        let residuals = residuals.chain(iter::repeat(None));
+        let items = output.chunks_mut(piece).zip(x.chunks(piece)).zip(residuals);
+        run_all(items, |((output, x), residual)| {
+            self.isa.run(
+                #[inline(always)]
+                || apply(output, x, residual, (&scale, &shift)),
+            );
+        });
+        output
+    }
+
+    fn backward(&self, pass: Pass<'_>, affine: &[f32], with_residual: bool) -> Gradients {
+        let [plain, centred] = self.gradient_sums(pass);
+        let inverse = self.statistics.inverse_deviation();
+        // Fixed statistics do not move with x: as if they were of infinitely many pixels.
+        let count = if self.of_batch {
+            pass.x.len() / self.channels()
+        } else {
+            usize::MAX
+        } as f64;
+        let steepness = |(c, i): (&f64, &f32)| (c * f64::from(*i) * f64::from(*i) / count) as f32;
+        let slopes = Slopes {
+            mean: self.statistics.mean.clone(),
+            scale: affine.iter().zip(&inverse).map(|(s, i)| s * i).collect(),
+            shift: plain.iter().map(|p| (p / count) as f32).collect(),
+            slope: centred.iter().zip(&inverse).map(steepness).collect(),
+        };
+        let to_scales = centred
+            .iter()
+            .zip(&inverse)
+            .map(|(c, &i)| (c * f64::from(i)) as f32);
+        let mut gradients = Gradients {
+            x: vec![0.0; pass.x.len()],
+            affine: to_scales.chain(plain.iter().map(|&p| p as f32)).collect(),
+            residual: vec![0.0; if with_residual { pass.x.len() } else { 0 }],
+        };
+        self.spread(pass, &slopes, &mut gradients);
+        gradients
+    }
+
+    /// The operands in pieces.
+    fn pieces<'a>(&self, pass: Pass<'a>) -> impl Iterator<Item = Pass<'a>> + use<'a> {
+        let piece = piece_floats(self.channels());
+        let outputs = pass.value.chunks(piece).zip(pass.gradient.chunks(piece));
+        pass.x
+            .chunks(piece)
+            .zip(outputs)
+            .map(|(x, (value, gradient))| Pass { x, value, gradient })
+    }
+
+    fn gradient_sums(&self, pass: Pass<'_>) -> [Vec<f64>; 2] {
+        let mut parts = vec![Vec::new(); self.pieces(pass).count()];
+        run_all(self.pieces(pass).zip(&mut parts), |(pass, part)| {
+            *part = self.isa.run(
+                #[inline(always)]
+                || gradient_sums(pass, &self.statistics.mean),
+            );
+        });
+        add_up(&parts)
+    }
+
+    /// Writes the gradients by x and by the residual.
+    fn spread(&self, pass: Pass<'_>, slopes: &Slopes, to: &mut Gradients) {
+        let piece = piece_floats(self.channels());
+        let residuals = to
+            .residual
+            .chunks_mut(piece)
+            .map(Some)
+            .chain(iter::repeat_with(|| None));
+        let items = self.pieces(pass).zip(to.x.chunks_mut(piece)).zip(residuals);
+        run_all(items, |((pass, to_x), to_residual)| {
+            self.isa.run(
+                #[inline(always)]
+                || {
+                    spread(to_x, pass, slopes);
+                    if let Some(to_residual) = to_residual {
+                        mask(to_residual, pass);
+                    }
+                },
+            );
+        });
+    }
+
+    /// Both backward passes in terms of tensors: by x, affine and residual.
+    fn gradients(
+        &self,
+        (x, affine): (&Tensor, &Tensor),
+        (value, gradient): (&Tensor, &Tensor),
+        with_residual: bool,
+    ) -> Result<[Tensor; 3]> {
+        let backward = |affine: &[f32], x: &[f32], value: &[f32], gradient: &[f32]| {
+            self.backward(Pass { x, value, gradient }, affine, with_residual)
+        };
+        let gradients = with_numbers(x, |x| {
+            with_numbers(value, |value| {
+                with_numbers(gradient, |gradient| {
+                    with_numbers(affine, |affine| Ok(backward(affine, x, value, gradient)))
+                })
+            })
+        })?;
+        let residual_shape = if with_residual {
+            x.shape().clone()
+        } else {
+            Shape::from(0)
+        };
+        Ok([
+            Tensor::from_vec(gradients.x, x.shape(), &Device::Cpu)?,
+            Tensor::from_vec(gradients.affine, affine.shape(), &Device::Cpu)?,
+            Tensor::from_vec(gradients.residual, residual_shape, &Device::Cpu)?,
+        ])
+    }
+}
+
+impl CustomOp2 for Norm {
+    fn name(&self) -> &'static str {
+        "normalise"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let x = operand("normalise x", s1, l1)?;
+        let output = self.forward(x, operand("normalise affine", s2, l2)?, None);
+        Ok((CpuStorage::F32(output), l1.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        affine: &Tensor,
+        value: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let [to_x, to_affine, _] = self.gradients((x, affine), (value, gradient), false)?;
+        Ok((Some(to_x), Some(to_affine)))
+    }
+}
+
+impl CustomOp3 for Norm {
+    fn name(&self) -> &'static str {
+        "normalise with residual"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let x = operand("normalise x", s1, l1)?;
+        let residual = operand("normalise residual", s3, l3)?;
+        let output = self.forward(x, operand("normalise affine", s2, l2)?, Some(residual));
+        Ok((CpuStorage::F32(output), l1.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        affine: &Tensor,
+        _: &Tensor,
+        value: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let [to_x, to_affine, to_residual] =
+            self.gradients((x, affine), (value, gradient), true)?;
+        Ok((Some(to_x), Some(to_affine), Some(to_residual)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::oracle::{check_gradient, noise, relative_error};
+
+    const SHAPE: (usize, usize, usize, usize) = (3, 4, 5, 32);
+
+    /// The same out of stock candle's operations.
+    fn stock(x: &Tensor, affine: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        let mean = x.mean_keepdim((0, 1, 2))?;
+        let centred = x.broadcast_sub(&mean)?;
+        let variance = centred.sqr()?.mean_keepdim((0, 1, 2))?;
+        let unit = centred.broadcast_div(&(variance + EPSILON)?.sqrt()?)?;
+        unit.broadcast_mul(&affine.get(0)?)?
+            .broadcast_add(&affine.get(1)?)?
+            .add(residual)?
+            .relu()
+    }
+
+    #[test]
+    fn values_and_gradients_equal_the_same_made_of_stock_operations() {
+        let (x, r) = (noise("x", SHAPE).unwrap(), noise("r", SHAPE).unwrap());
+        let affine = noise("affine", (2, 32)).unwrap();
+        let direction = noise("direction", SHAPE).unwrap();
+        for isa in [Isa::Portable, Isa::Avx2, Isa::Avx512] {
+            let ours = normalise(&x, &affine, Some(&r), Source::Batch, isa)
+                .unwrap()
+                .value;
+            let stock = stock(&x, &affine, &r).unwrap();
+            assert!(relative_error(&ours, &stock) < 1e-5);
+            let gradients = |y: &Tensor| {
+                (y * direction.as_tensor())
+                    .unwrap()
+                    .sum_all()
+                    .unwrap()
+                    .backward()
+                    .unwrap()
+            };
+            let (g, h) = (gradients(&ours), gradients(&stock));
+            for var in [&x, &affine, &r] {
+                assert!(relative_error(g.get(var).unwrap(), h.get(var).unwrap()) < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_equal_finite_differences() {
+        let x = noise("x", SHAPE).unwrap();
+        let affine = noise("affine", (2, 32)).unwrap();
+        let direction = noise("direction", SHAPE).unwrap();
+        for source in [
+            Source::Batch,
+            Source::Fixed(Statistics {
+                mean: vec![0.1; 32],
+                variance: vec![0.5; 32],
+            }),
+        ] {
+            let loss = || {
+                let y = normalise(&x, &affine, None, source.clone(), Isa::best())?.value;
+                (y.sqr()? * direction.as_tensor())?.sum_all()
+            };
+            check_gradient(&x, loss);
+            check_gradient(&affine, loss);
+        }
+    }
+
+    #[test]
+    fn statistics_are_those_of_the_batch() {
+        let x = Tensor::full(3f32, (1, 2, 2, 16), &Device::Cpu).unwrap();
+        let affine = noise("affine", (2, 16)).unwrap();
+        let statistics = normalise(&x, &affine, None, Source::Batch, Isa::best())
+            .unwrap()
+            .statistics;
+        assert_eq!(
+            statistics,
+            Statistics {
+                mean: vec![3.0; 16],
+                variance: vec![0.0; 16]
+            }
+        );
+    }
+}

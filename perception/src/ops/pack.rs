@@ -1,0 +1,141 @@
+//! Weights in the order in which the convolution kernel reads them.
+
+use super::isa::Isa;
+use super::lanes::LANES;
+
+/// Up to 48 output channels that one kernel call computes together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// Its first output channel.
+    pub(crate) channel: usize,
+    /// How many output channels it has; the last vector may be partly used.
+    pub(crate) channels: usize,
+    /// How many vectors of 16 channels it spans: 1, 2 or 3.
+    pub(crate) vectors: usize,
+    /// Where its weights `[tap][channel in][16 * vectors]` start.
+    pub(crate) start: usize,
+}
+
+/// Weights of a convolution, block by block.
+#[derive(Debug, Clone)]
+pub(crate) struct Packed {
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) channels_in: usize,
+    pub(crate) weights: Vec<f32>,
+}
+
+impl Packed {
+    /// Packs weights `[taps, channels in, channels out]` for the forward pass.
+    pub(crate) fn forward(weights: &[f32], channels: (usize, usize), isa: Isa) -> Self {
+        let (channels_in, channels_out) = channels;
+        Self::fill(
+            weights.len(),
+            channels_in,
+            channels_out,
+            isa,
+            |row, block, packed| {
+                let from = row * channels_out + block.channel;
+                packed[..block.channels].copy_from_slice(&weights[from..from + block.channels]);
+            },
+        )
+    }
+
+    /// Packs the same weights for the pass from the output's gradient to the input's: inputs and outputs swapped.
+    pub(crate) fn transposed(weights: &[f32], channels: (usize, usize), isa: Isa) -> Self {
+        let (channels_in, channels_out) = channels;
+        Self::fill(
+            weights.len(),
+            channels_out,
+            channels_in,
+            isa,
+            |row, block, packed| {
+                let (tap, output) = (row / channels_out, row % channels_out);
+                let first = tap * channels_in + block.channel;
+                for (offset, value) in packed[..block.channels].iter_mut().enumerate() {
+                    *value = weights[(first + offset) * channels_out + output];
+                }
+            },
+        )
+    }
+
+    /// Lays out blocks and lets `write` fill the row `tap * reads + channel in` of each.
+    fn fill(
+        count: usize,
+        reads: usize,
+        writes: usize,
+        isa: Isa,
+        write: impl Fn(usize, &Block, &mut [f32]),
+    ) -> Self {
+        let rows = count / writes;
+        let blocks = blocks(writes, rows, isa);
+        let padded: usize = blocks.iter().map(|b| b.vectors * LANES * rows).sum();
+        let mut weights = vec![0.0; padded];
+        for block in &blocks {
+            let wide = block.vectors * LANES;
+            let part = &mut weights[block.start..block.start + rows * wide];
+            for (row, packed) in part.chunks_exact_mut(wide).enumerate() {
+                write(row, block, packed);
+            }
+        }
+        Self {
+            blocks,
+            channels_in: reads,
+            weights,
+        }
+    }
+}
+
+/// Cuts output channels into blocks as wide as the registers of the instruction set allow.
+fn blocks(channels_out: usize, rows: usize, isa: Isa) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let (mut channel, mut start) = (0, 0);
+    while channel < channels_out {
+        let left = channels_out - channel;
+        let vectors = match (isa.or_best(), left.div_ceil(LANES)) {
+            (Isa::Avx512, 1) => 1,
+            (Isa::Avx512, 2 | 4) => 2,
+            (Isa::Avx512, _) => 3,
+            _ => 1,
+        };
+        let channels = left.min(vectors * LANES);
+        blocks.push(Block {
+            channel,
+            channels,
+            vectors,
+            start,
+        });
+        channel += channels;
+        start += rows * vectors * LANES;
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_cover_all_channels_without_a_narrow_rest_where_possible() {
+        let wide = |n| {
+            blocks(n, 1, Isa::Avx512)
+                .iter()
+                .map(|b| b.vectors)
+                .collect::<Vec<_>>()
+        };
+        if Isa::Avx512.is_available() {
+            assert_eq!(wide(64), [2, 2]);
+            assert_eq!(wide(80), [3, 2]);
+            assert_eq!(wide(9), [1]);
+            assert_eq!(wide(96), [3, 3]);
+        }
+    }
+
+    #[test]
+    fn packing_for_the_gradient_swaps_inputs_and_outputs() {
+        let weights: Vec<f32> = (0..6).map(|n| n as f32).collect();
+        let packed = Packed::transposed(&weights, (2, 3), Isa::Portable);
+        assert_eq!(packed.channels_in, 3);
+        assert_eq!(&packed.weights[..2], &[0.0, 3.0]);
+        assert_eq!(&packed.weights[LANES..LANES + 2], &[1.0, 4.0]);
+    }
+}
