@@ -5,9 +5,9 @@ use std::path::Path;
 use scenarios::road::SignKind;
 use scenarios::road::crossroads::{Arm, Crossroads, RightOfWay};
 use scenarios::road::plan::{
-    CrossingPlan, KERB_WIDTH_M, LanePlan, NetworkPlan, Paint, PaintFrom, Piece, RoadPlan,
-    SignalPlan,
+    CrossingPlan, LanePlan, NetworkPlan, Paint, PaintFrom, Piece, RoadPlan, SignalPlan,
 };
+use scenarios::road::side::SidePlan;
 
 /// Centre line outside towns: dash, gap and width in metres (German RMS, 1:2).
 const RURAL_DASHES: [f64; 3] = [4.0, 8.0, 0.12];
@@ -38,13 +38,32 @@ fn single(name: &str, road: RoadPlan) -> NetworkPlan {
     }
 }
 
-/// One side of a road without pavements: lanes, a paved edge, grass.
+/// One side of a road without pavements.
 fn rural_side(lanes: usize) -> Vec<LanePlan> {
-    let mut side = vec![LanePlan::flat("driving", 3.5, Paint::Broken(RURAL_DASHES)); lanes];
-    side[lanes - 1] = LanePlan::flat("driving", 3.5, Paint::Solid(0.12));
-    side.push(LanePlan::flat("border", 0.5, Paint::Bare));
-    side.push(LanePlan::flat("shoulder", 3.0, Paint::Bare));
-    side
+    SidePlan {
+        lanes,
+        lane_width_m: 3.5,
+        divider: Paint::Broken(RURAL_DASHES),
+        edge: Paint::Solid(0.12),
+        parking_m: None,
+        pavement_m: None,
+        verge_m: 3.0,
+    }
+    .lanes()
+}
+
+/// One side of a town street.
+fn town_side(parking_m: Option<f64>) -> Vec<LanePlan> {
+    SidePlan {
+        lanes: 1,
+        lane_width_m: 3.5,
+        divider: Paint::Bare,
+        edge: Paint::Solid(0.12),
+        parking_m,
+        pavement_m: Some(2.5),
+        verge_m: 2.0,
+    }
+    .lanes()
 }
 
 fn sign(s_m: f64, t_m: f64, kind: SignKind) -> SignalPlan {
@@ -130,16 +149,6 @@ fn multilane() -> NetworkPlan {
     single("multilane", road)
 }
 
-/// One side of a town street: a lane, parked cars if wanted, kerb, pavement, grass.
-fn town_side(parking: Option<f64>) -> Vec<LanePlan> {
-    let mut side = vec![LanePlan::flat("driving", 3.5, Paint::Solid(0.12))];
-    side.extend(parking.map(|width_m| LanePlan::flat("parking", width_m, Paint::Bare)));
-    side.push(LanePlan::raised("curb", KERB_WIDTH_M));
-    side.push(LanePlan::raised("sidewalk", 2.5));
-    side.push(LanePlan::flat("shoulder", 2.0, Paint::Bare));
-    side
-}
-
 fn town() -> NetworkPlan {
     let lanes = [town_side(Some(2.2)), town_side(Some(2.2))];
     let pieces = vec![Piece::Line { length_m: 900.0 }];
@@ -154,6 +163,7 @@ fn town() -> NetworkPlan {
     ];
     road.crossings = vec![CrossingPlan {
         s_m: 300.0,
+        t_m: 0.0,
         length_m: 4.0,
         width_m: 11.4,
         zebra: true,

@@ -4,6 +4,7 @@
 //! Knows neither renderer nor network: a storyboard runs and is tested without either.
 
 pub mod actor;
+pub mod random_road;
 pub mod road;
 pub mod stage;
 pub mod world;

@@ -183,6 +183,7 @@ impl Crossroads {
         if self.has_crossings {
             road.crossings.push(CrossingPlan {
                 s_m: self.arm_m - CROSSING_M,
+                t_m: 0.0,
                 length_m: CROSSING_LENGTH_M,
                 width_m: 2.0 * carriageway_m(&self.side),
                 zebra: self.right_of_way != RightOfWay::Lights,

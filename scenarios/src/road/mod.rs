@@ -13,6 +13,7 @@ mod markings;
 mod paths;
 pub mod plan;
 mod read;
+pub mod side;
 mod surface;
 #[cfg(test)]
 mod tests;

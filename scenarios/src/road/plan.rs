@@ -142,6 +142,8 @@ pub struct SignalPlan {
 pub struct CrossingPlan {
     /// Its middle along the road in metres.
     pub s_m: f64,
+    /// Its middle to the left of the reference line in metres.
+    pub t_m: f64,
     /// Its extent along the road in metres.
     pub length_m: f64,
     /// Its extent across the road in metres.
@@ -214,6 +216,17 @@ impl Piece {
         }
     }
 
+    /// A bend that turns by an angle in radians: a spiral, an arc and a spiral, each a third of its length.
+    pub fn bend(curvature: f64, turn_rad: f64) -> [Self; 3] {
+        let length_m = turn_rad / (2.0 * curvature.abs());
+        let spiral = |from, to| Self::Spiral { length_m, from, to };
+        let arc = Self::Arc {
+            length_m,
+            curvature,
+        };
+        [spiral(0.0, curvature), arc, spiral(curvature, 0.0)]
+    }
+
     /// The pose at its end when it begins at `start` (Simpson's rule along it).
     pub fn end(self, start: Pose2) -> Pose2 {
         let (from, to) = self.curvatures();
@@ -278,14 +291,6 @@ impl LanePlan {
             outer: PaintFrom::start(outer),
             predecessor: None,
             successor: None,
-        }
-    }
-
-    /// A lane raised by the kerb, without paint.
-    pub fn raised(kind: &'static str, width_m: f64) -> Self {
-        Self {
-            height_m: KERB_HEIGHT_M,
-            ..Self::flat(kind, width_m, Paint::Bare)
         }
     }
 

@@ -247,10 +247,11 @@ fn paint_lines(paint: Paint) -> (&'static str, Vec<[f64; 4]>) {
 fn write_crossing(out: &mut String, plan: &CrossingPlan, next_id: &mut usize) -> std::fmt::Result {
     writeln!(
         out,
-        "      <object id=\"{next_id}\" type=\"crosswalk\" subtype=\"{}\" s=\"{:.6}\" t=\"0\" \
+        "      <object id=\"{next_id}\" type=\"crosswalk\" subtype=\"{}\" s=\"{:.6}\" t=\"{:.6}\" \
          zOffset=\"0\" orientation=\"none\" hdg=\"0\" length=\"{}\" width=\"{}\" height=\"0\"/>",
         if plan.zebra { "zebra" } else { "pedestrian" },
         plan.s_m,
+        plan.t_m,
         plan.length_m,
         plan.width_m
     )?;
