@@ -36,6 +36,17 @@ pub fn build(stage: &Stage, world: &mut World) {
         instance: 0,
     };
     spawn(world, ribbon(&lawn, 0.15), tag);
+    for light in &stage.lights {
+        let size_m = [0.35, 0.35, light.red_height_m + 0.2];
+        let tag = Tag {
+            class: Class::Pole,
+            instance: 0,
+        };
+        let pole = spawn(world, block(size_m), tag);
+        if let Some(mut place) = world.get_mut::<Transform>(pole) {
+            *place = crate::axes::transform_from_pose(light.world_from_pole, 0.0);
+        }
+    }
 }
 
 /// Puts a box of a model's size into the world.
@@ -45,21 +56,26 @@ pub fn actor(world: &mut World, model: &ActorModel, instance: u16) -> Entity {
     } else {
         Class::Vehicle
     };
-    let half = [model.length_m / 2.0, model.width_m / 2.0];
+    let size_m = [model.length_m, model.width_m, model.height_m];
+    spawn(world, block(size_m), Tag { class, instance })
+}
+
+fn block(size_m: [f64; 3]) -> Mesh {
+    let half = [size_m[0] / 2.0, size_m[1] / 2.0];
     let mut mesh = Parts::default();
     let corners = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]];
     let at = |[x, y]: [f64; 2], z| [(x * half[0]) as f32, (y * half[1]) as f32, z];
-    let height = model.height_m as f32;
+    let height = size_m[2] as f32;
     for i in 0..4 {
         let (a, b) = (corners[i], corners[(i + 1) % 4]);
         let normal = [(a[0] + b[0]) as f32 / 2.0, (a[1] + b[1]) as f32 / 2.0, 0.0];
         mesh.quad(
-            [at(a, 0.0), at(a, height), at(b, height), at(b, 0.0)],
+            [at(b, 0.0), at(b, height), at(a, height), at(a, 0.0)],
             normal,
         );
     }
     mesh.quad(corners.map(|corner| at(corner, height)), [0.0, 0.0, 1.0]);
-    spawn(world, mesh.into_mesh(0.3), Tag { class, instance })
+    mesh.into_mesh(0.3)
 }
 
 fn spawn(world: &mut World, mesh: Mesh, tag: Tag) -> Entity {
