@@ -1,0 +1,72 @@
+//! The built-in stories, and stories from files.
+
+use std::path::Path;
+
+use crate::story::{Story, StoryError};
+
+macro_rules! stories {
+    ($($name:literal),* $(,)?) => {
+        /// Every built-in story: its name and its text, in alphabetical order.
+        const STORIES: &[(&str, &str)] = &[
+            $(($name, include_str!(concat!("../catalog/", $name, ".ron")))),*
+        ];
+    };
+}
+
+stories![
+    "cut_in",
+    "cut_out_reveal",
+    "free_winding",
+    "lead_brakes_hard",
+    "slow_lead",
+    "stationary_lead",
+    "stop_and_go",
+];
+
+/// Names of the built-in stories in alphabetical order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STORIES.iter().map(|story| story.0)
+}
+
+/// Loads a built-in story by name.
+///
+/// # Errors
+/// When there is no story of that name, with those there are.
+pub fn load(name: &str) -> Result<Story, StoryError> {
+    Story::parse(name, &format!("{name}.ron"), text(name)?, |base| {
+        text(base).map(str::to_owned)
+    })
+}
+
+/// Loads a story from a file. A variant finds its base beside it, or among the built-in stories.
+///
+/// # Errors
+/// When the file cannot be read or is not a story.
+pub fn load_path(path: &Path) -> Result<Story, StoryError> {
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|source| StoryError::Read {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let content = read(path)?;
+    Story::parse(&name, &path.display().to_string(), &content, |base| {
+        let beside = path.with_file_name(format!("{base}.ron"));
+        if beside.is_file() {
+            read(&beside)
+        } else {
+            text(base).map(str::to_owned)
+        }
+    })
+}
+
+fn text(name: &str) -> Result<&'static str, StoryError> {
+    let found = STORIES.iter().find(|story| story.0 == name);
+    found
+        .map(|story| story.1)
+        .ok_or_else(|| StoryError::Unknown {
+            name: name.to_owned(),
+            known: format!("the catalog has {}", names().collect::<Vec<_>>().join(", ")),
+        })
+}

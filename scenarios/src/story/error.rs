@@ -1,0 +1,124 @@
+//! What can be wrong with a story, said with its place and the remedy.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::road::RoadError;
+
+/// A story that cannot be used.
+#[derive(Debug, Error)]
+pub enum StoryError {
+    /// Something in the text of a story file is wrong.
+    #[error("{file}:{line}:{column}: {message}")]
+    Text {
+        /// The file, or the name of a built-in story with its ending.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong, and the remedy.
+        message: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the story {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No such story.
+    #[error("unknown story `{name}`; {known}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// What there is instead.
+        known: String,
+    },
+    /// A parameter set from outside that the story does not have or allow.
+    #[error("story `{story}`: {message}")]
+    Parameter {
+        /// Name of the story.
+        story: String,
+        /// What is wrong, and the remedy.
+        message: String,
+    },
+    /// The story's road cannot be used.
+    #[error("story `{story}`: road `{road}`: {source}")]
+    Road {
+        /// Name of the story.
+        story: String,
+        /// Its road.
+        road: String,
+        /// Why.
+        source: RoadError,
+    },
+}
+
+/// The text a story was read from, kept to say where something is wrong.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Source {
+    pub(super) file: String,
+    pub(super) text: String,
+}
+
+impl Source {
+    pub(super) fn error(&self, line: usize, column: usize, message: String) -> StoryError {
+        StoryError::Text {
+            file: self.file.clone(),
+            line,
+            column,
+            message,
+        }
+    }
+
+    /// Line and column of the first string `"needle"` outside comments, plus `inside` characters.
+    pub(super) fn find(&self, needle: &str, inside: usize) -> Option<(usize, usize)> {
+        let quoted = format!("\"{needle}\"");
+        self.text.lines().enumerate().find_map(|(index, line)| {
+            let code = line.split("//").next().unwrap_or_default();
+            let byte = code.find(&quoted)?;
+            Some((index + 1, code[..byte].chars().count() + 2 + inside))
+        })
+    }
+}
+
+/// "`a`, `b` and `c`", or "none".
+pub(crate) fn list(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<String> = names.collect();
+    match names.pop() {
+        None => "none".to_owned(),
+        Some(last) if names.is_empty() => last,
+        Some(last) => format!("{} and {last}", names.join(", ")),
+    }
+}
+
+/// "unknown `kind` `name`; there is ..." with the nearest known name first.
+pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
+    let there = list(known.iter().map(|known| format!("`{known}`")));
+    format!("unknown {kind} `{name}`; this story has {there}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_read_as_english() {
+        let names = |names: &[&str]| list(names.iter().map(|name| (*name).to_owned()));
+        assert_eq!(names(&[]), "none");
+        assert_eq!(names(&["a"]), "a");
+        assert_eq!(names(&["a", "b", "c"]), "a, b and c");
+    }
+
+    #[test]
+    fn a_string_is_found_outside_comments_only() {
+        let source = Source {
+            file: String::new(),
+            text: "// \"lead\"\n  ä: \"lead\"".to_owned(),
+        };
+        assert_eq!(source.find("lead", 0), Some((2, 7)));
+    }
+}

@@ -1,0 +1,171 @@
+//! Claims about the catalog as a whole: who passes which story, driven without camera or physics.
+
+mod drivers;
+
+use std::collections::BTreeMap;
+
+use drivers::{Driver, Outcome, play};
+use scenarios::catalog;
+use scenarios::geometry::Footprint;
+use scenarios::story::{CompiledStory, Kind};
+use scenarios::world::ActorCommands;
+
+fn compile(name: &str, seed: u64) -> CompiledStory {
+    let story = catalog::load(name).unwrap_or_else(|error| panic!("{error}"));
+    story
+        .compile(seed, &BTreeMap::new())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn of_kind(kind: Kind) -> impl Iterator<Item = &'static str> {
+    catalog::names().filter(move |name| catalog::load(name).is_ok_and(|story| story.kind == kind))
+}
+
+fn describe(name: &str, seed: u64, outcome: &Outcome) -> String {
+    let texts: Vec<&str> = outcome
+        .verdict
+        .failures
+        .iter()
+        .map(|f| f.text.as_str())
+        .collect();
+    format!(
+        "{name}, seed {seed}: {texts:?} {:?}",
+        outcome.verdict.metrics
+    )
+}
+
+#[test]
+fn an_attentive_driver_passes_every_story_at_five_seeds() {
+    for name in catalog::names() {
+        for seed in 1..=5 {
+            let outcome = play(&compile(name, seed), Driver::Attentive);
+            assert!(outcome.verdict.pass, "{}", describe(name, seed, &outcome));
+        }
+    }
+}
+
+#[test]
+fn an_attentive_driver_seldom_has_to_brake_hard() {
+    for name in catalog::names() {
+        let outcome = play(&compile(name, 1), Driver::Attentive);
+        let decel_mps2 = outcome.verdict.metrics.max_decel_mps2;
+        assert!(decel_mps2 < 5.5, "{}", describe(name, 1, &outcome));
+    }
+}
+
+#[test]
+fn a_blind_driver_that_keeps_its_lane_fails_every_story_that_needs_a_reaction() {
+    for name in of_kind(Kind::Reaction) {
+        for seed in 1..=5 {
+            let outcome = play(&compile(name, seed), Driver::Blind);
+            let caught = outcome.verdict.failures.iter().any(|failure| {
+                failure.criterion == "no_collision" || failure.criterion == "obeys_lights"
+            });
+            assert!(caught, "{}", describe(name, seed, &outcome));
+        }
+    }
+}
+
+#[test]
+fn a_blind_driver_that_keeps_its_lane_passes_every_negative_story() {
+    for name in of_kind(Kind::Negative) {
+        for seed in 1..=5 {
+            let outcome = play(&compile(name, seed), Driver::Blind);
+            assert!(outcome.verdict.pass, "{}", describe(name, seed, &outcome));
+        }
+    }
+}
+
+#[test]
+fn a_driver_that_always_brakes_passes_no_story() {
+    for name in catalog::names() {
+        let outcome = play(&compile(name, 1), Driver::AlwaysBrakes);
+        assert!(!outcome.verdict.pass, "{name}");
+    }
+}
+
+#[test]
+fn an_equal_seed_gives_equal_commands_and_another_seed_another_story() {
+    for name in catalog::names() {
+        let (one, same, other) = (compile(name, 3), compile(name, 3), compile(name, 4));
+        let commands = |story| play(story, Driver::Attentive).commands;
+        assert_eq!(commands(&one), commands(&same), "{name}");
+        assert_ne!(one.parameters, other.parameters, "{name}");
+    }
+}
+
+/// Names of two actors that overlap.
+fn overlapping(story: &CompiledStory, commands: &ActorCommands) -> Option<[String; 2]> {
+    let actors = commands.actors.iter().zip(&story.stage.actors);
+    let bodies: Vec<(&str, Footprint)> = actors
+        .map(|(state, actor)| {
+            let footprint = Footprint::of_actor(state.world_from_actor, actor.model);
+            (actor.name.as_str(), footprint)
+        })
+        .collect();
+    bodies.iter().enumerate().find_map(|(index, (name, one))| {
+        let mut later = bodies[index + 1..].iter();
+        let (other, _) = later.find(|(_, other)| one.overlaps(other))?;
+        Some([(*name).to_owned(), (*other).to_owned()])
+    })
+}
+
+#[test]
+fn actors_never_drive_through_each_other() {
+    for name in catalog::names() {
+        for driver in [Driver::Attentive, Driver::Blind] {
+            let story = compile(name, 2);
+            for (tick, commands) in play(&story, driver).commands.iter().enumerate() {
+                assert_eq!(overlapping(&story, commands), None, "{name} at tick {tick}");
+            }
+        }
+    }
+}
+
+#[test]
+fn actors_move_as_far_as_their_speeds_say() {
+    for name in catalog::names() {
+        let story = compile(name, 1);
+        let commands = play(&story, Driver::Attentive).commands;
+        for (tick, pair) in commands.windows(2).enumerate() {
+            for (index, (before, after)) in pair[0].actors.iter().zip(&pair[1].actors).enumerate() {
+                let from = before.world_from_actor.position();
+                let moved_m = from.distance_m(after.world_from_actor.position());
+                let most_m = 0.01 * before.speed_mps.max(after.speed_mps) * 1.15 + 0.003;
+                let actor = &story.stage.actors[index].name;
+                assert!(
+                    moved_m <= most_m,
+                    "{name}: `{actor}` jumped {moved_m} m at tick {tick}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_level_of_difficulty_compiles() {
+    for name in catalog::names() {
+        let story = catalog::load(name).unwrap();
+        for &level in &story.difficulty.levels {
+            let overrides = BTreeMap::from([(story.difficulty.parameter.clone(), level)]);
+            let compiled = story
+                .compile(1, &overrides)
+                .unwrap_or_else(|error| panic!("{error}"));
+            assert!(
+                (5.0..40.0).contains(&compiled.duration_s),
+                "{name} at {level}"
+            );
+        }
+    }
+}
+
+#[test]
+fn titles_are_sentences() {
+    for name in catalog::names() {
+        let title = catalog::load(name).unwrap().title;
+        assert!(
+            title.ends_with('.') && title.starts_with(char::is_uppercase),
+            "{name}: {title}"
+        );
+    }
+}
