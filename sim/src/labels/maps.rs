@@ -43,10 +43,15 @@ impl<'a> Maps<'a> {
         })
     }
 
-    /// Where a point of the ground appears, if it is in the picture and nothing hides it.
+    /// Where a point of the ground appears, if it is in the picture and nothing hides it. Far away the
+    /// ground recedes by metres within a pixel, so what counts is the ground at the pixel's centre.
     pub(super) fn visible_ground(&self, point_in_ego: Point2) -> Option<ImagePoint> {
         let image = self.camera.project(point_in_ego, 0.0)?;
-        self.is_visible(image).then_some(image)
+        let (u_px, v_px) = (image.u_px.floor() + 0.5, image.v_px.floor() + 0.5);
+        let centre = self
+            .camera
+            .project(self.camera.ground_at(u_px, v_px)?, 0.0)?;
+        self.is_visible(centre).then_some(image)
     }
 }
 

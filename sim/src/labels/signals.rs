@@ -192,6 +192,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_seen_up_to_eighty_metres() {
+        for metres in 5..79 {
+            let x_m = f64::from(metres) + 0.3;
+            let signals = label_straight(&empty_plain(), &light_ahead(x_m), LightState::Red);
+            assert!(signals.stop_line_m.is_some(), "{x_m}");
+        }
+    }
+
+    #[test]
     fn a_dark_light_still_has_a_line() {
         let signals = label_straight(&with_pole(30.5), &light_ahead(30.5), LightState::None);
         assert_eq!(signals.light, LightState::None);
