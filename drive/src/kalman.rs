@@ -1,14 +1,8 @@
 //! A Kalman filter on a few numbers, corrected by one scalar measurement after another, so that no
 //! matrix is ever inverted.
 
-use crate::math::{normal_cdf, normal_pdf};
-
-/// Half the width of a uniform distribution, in standard deviations.
-const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
-/// How soft the ends of a bin are, as a share of the measurement's standard deviation.
-const BIN_SOFTNESS: f64 = 0.4;
-/// Below this probability of a measurement its density is taken as normal, not as a bin.
-const MIN_BIN_PROBABILITY: f64 = 1e-6;
+/// How long the error of a network's estimate persists, in seconds.
+const ERROR_TIME_S: f64 = 0.12;
 
 /// A measurement of one linear combination of the state: its value and standard deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +11,18 @@ pub(crate) struct Measured {
     pub value: f64,
     /// Standard deviation of its error.
     pub std: f64,
+}
+
+impl Measured {
+    /// The measurement as it counts `dt_s` seconds after the one before: the less time has passed, the
+    /// more alike both err, so its standard deviation is taken as larger.
+    pub(crate) fn after(self, dt_s: f64) -> Self {
+        let repeats = 1.0 + 2.0 * ERROR_TIME_S / dt_s.max(0.01);
+        Self {
+            std: self.std * repeats.sqrt(),
+            ..self
+        }
+    }
 }
 
 /// Mean and covariance of `N` jointly normal numbers.
@@ -65,55 +71,13 @@ impl<const N: usize> Kalman<N> {
 
     /// Corrects the state by a measurement of `row` with a normal error that is new every time.
     pub(crate) fn update(&mut self, row: &[f64; N], measured: Measured) {
-        let variance = self.variance(row);
-        let noise = measured.std * measured.std;
-        let gain = variance / (variance + noise);
-        let expected = self.expected(row);
-        let mean = expected + gain * (measured.value - expected);
-        self.set_moments(row, mean, (1.0 - gain) * variance);
-    }
-
-    /// Corrects the state by a measurement of `row` that tells a bin: the true value lies anywhere
-    /// within it with equal probability, and the same bin told twice teaches nothing new.
-    ///
-    /// The posterior's first two moments are exact (assumed density filtering); the bin's ends are
-    /// softened because a network may prefer its neighbour.
-    pub(crate) fn update_within(&mut self, row: &[f64; N], measured: Measured) {
-        let (expected, variance) = (self.expected(row), self.variance(row));
-        let softness = BIN_SOFTNESS * measured.std;
-        let spread = (variance + softness * softness).sqrt();
-        let half_width = UNIFORM_HALF_WIDTH * measured.std;
-        let above_low = (expected - measured.value + half_width) / spread;
-        let above_high = (expected - measured.value - half_width) / spread;
-        // Equal by symmetry, but without cancellation between two numbers close to one.
-        let probability = if above_high > 0.0 {
-            normal_cdf(-above_high) - normal_cdf(-above_low)
-        } else {
-            normal_cdf(above_low) - normal_cdf(above_high)
-        };
-        if probability < MIN_BIN_PROBABILITY {
-            self.update(row, measured);
-            return;
-        }
-        let (low, high) = (normal_pdf(above_low), normal_pdf(above_high));
-        let slope = (low - high) / (spread * probability);
-        let bend = -(above_low * low - above_high * high) / (spread * spread * probability)
-            - slope * slope;
-        let mean = expected + variance * slope;
-        self.set_moments(row, mean, variance + variance * variance * bend);
-    }
-
-    /// Makes the combination `row` have this mean and variance; the rest follows by correlation.
-    fn set_moments(&mut self, row: &[f64; N], mean: f64, variance: f64) {
-        let (old_mean, old_variance) = (self.expected(row), self.variance(row));
-        if old_variance <= 0.0 {
-            return;
-        }
-        let gain = self.times(row).map(|c| c / old_variance);
+        let spread = self.variance(row) + measured.std * measured.std;
+        let missing = measured.value - self.expected(row);
+        let along = self.times(row);
         for i in 0..N {
-            self.mean[i] += gain[i] * (mean - old_mean);
+            self.mean[i] += along[i] * missing / spread;
             for j in 0..N {
-                self.covariance[i][j] += gain[i] * gain[j] * (variance - old_variance);
+                self.covariance[i][j] -= along[i] * along[j] / spread;
             }
         }
     }
@@ -155,30 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_bin_told_a_hundred_times_stays_as_wide_as_a_bin() {
-        let mut filter = Kalman::new([3.0, 0.0], [10.0, 1.0]);
-        let bin = Measured {
-            value: 0.0,
-            std: 1.0,
-        };
-        for _ in 0..100 {
-            filter.update_within(&POSITION, bin);
+    fn a_velocity_is_learned_from_positions() {
+        let mut filter = Kalman::new([0.0, 0.0], [1.0, 10.0]);
+        for step in 1..=20 {
+            filter.predict(&[[1.0, 0.1], [0.0, 1.0]], &[[0.0; 2]; 2]);
+            let value = 3.0 * 0.1 * f64::from(step);
+            filter.update(&POSITION, Measured { value, std: 0.1 });
         }
-        let std = filter.variance(&POSITION).sqrt();
-        assert!((0.3..1.1).contains(&std), "{std}");
-    }
-
-    #[test]
-    fn a_very_wide_prior_takes_mean_and_spread_from_the_bin() {
-        let mut filter = Kalman::new([0.0, 0.0], [100.0, 1.0]);
-        filter.update_within(
-            &POSITION,
-            Measured {
-                value: 5.0,
-                std: 1.0,
-            },
-        );
-        let std = filter.variance(&POSITION).sqrt();
-        assert!((filter.mean[0] - 5.0).abs() < 0.1 && (std - 1.08).abs() < 0.1);
+        assert!((filter.mean[1] - 3.0).abs() < 0.1, "{filter:?}");
     }
 }

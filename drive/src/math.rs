@@ -57,11 +57,6 @@ pub fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)
 }
 
-/// Density of the standard normal distribution at x.
-pub fn normal_pdf(x: f64) -> f64 {
-    exp(-0.5 * x * x) / TAU.sqrt()
-}
-
 /// The probability that has the log-odds `logit`.
 pub fn sigmoid(logit: f64) -> f64 {
     1.0 / (1.0 + exp(-logit))

@@ -3,11 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::labels::{LightState, ObjectClass};
-use crate::math::{atan, cos};
+use crate::math::{lerp, tan};
 use crate::time::Tick;
-
-/// Beyond this distance the path is continued as a straight line, in metres: no boundary is seen there.
-const PATH_HORIZON_M: f64 = 60.0;
 
 /// A road user followed over time. Positions and velocities are over ground, along ego's axes now.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,81 +35,81 @@ pub struct TrackedObject {
     pub velocity_x_std_mps: f64,
     /// Standard deviation of `velocity_y_mps` in metres per second.
     pub velocity_y_std_mps: f64,
+    /// Acceleration over ground along x in metres per second squared.
+    pub acceleration_x_mps2: f64,
+    /// Standard deviation of `acceleration_x_mps2`.
+    pub acceleration_x_std_mps2: f64,
     /// Heading in radians: 0 drives away, pi towards ego.
     pub yaw_rad: f64,
     /// Seconds since the exposure on which it was last seen.
     pub unseen_s: f64,
 }
 
-/// The middle of ego's lane as y = c0 + c1 x + c2 x²/2 + c3 x³/6 in the ego frame now.
+/// Number of points of a path.
+pub const PATH_POINTS: usize = 31;
+/// Distance along x between two points of a path, in metres.
+pub const PATH_STEP_M: f64 = 2.0;
+
+/// The path at one distance ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct PathPoint {
+    /// y of the path in metres.
+    pub y_m: f64,
+    /// Standard deviation of `y_m` in metres.
+    pub y_std_m: f64,
+    /// Direction of the path in radians.
+    pub heading_rad: f64,
+    /// Curvature of the path in 1/metres, positive to the left.
+    pub curvature_per_m: f64,
+}
+
+/// The middle of ego's lane in the ego frame now, from beside the ego origin to 60 m ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LanePath {
-    /// c0: y of the path beside the ego origin, in metres.
-    pub offset_m: f64,
-    /// c1: slope of the path there, nearly its heading in radians.
-    pub heading_rad: f64,
-    /// c2: its curvature there in 1/metres, positive to the left.
-    pub curvature_per_m: f64,
-    /// c3: how the curvature changes along x, in 1/metres².
-    pub curvature_rate_per_m2: f64,
+    /// The path every [`PATH_STEP_M`] metres along x, from x = 0.
+    pub points: [PathPoint; PATH_POINTS],
     /// Width of the lane in metres.
     pub width_m: f64,
-    /// Covariance of c0 to c3.
-    pub covariance: [[f64; 4]; 4],
     /// Seconds since a boundary of ego's lane was last seen; infinite before the first.
     pub unseen_s: f64,
 }
 
 impl LanePath {
-    /// y of the path at a distance ahead, in metres.
+    /// x of a point in metres.
+    pub fn x_of_point_m(index: usize) -> f64 {
+        index as f64 * PATH_STEP_M
+    }
+
+    /// y of the path at a distance ahead, in metres; straight on beyond its ends.
     pub fn y_at(&self, x_m: f64) -> f64 {
-        let x = x_m.clamp(0.0, PATH_HORIZON_M);
-        let y = self.offset_m
-            + x * (self.heading_rad
-                + x * (self.curvature_per_m / 2.0 + x * self.curvature_rate_per_m2 / 6.0));
-        y + self.slope_at(x) * (x_m - x)
-    }
-
-    /// Direction of the path at a distance ahead, in radians.
-    pub fn heading_at(&self, x_m: f64) -> f64 {
-        atan(self.slope_at(x_m.clamp(0.0, PATH_HORIZON_M)))
-    }
-
-    /// Curvature of the path at a distance ahead, in 1/metres, positive to the left.
-    pub fn curvature_at(&self, x_m: f64) -> f64 {
-        let x = x_m.clamp(0.0, PATH_HORIZON_M);
-        let bend = self.curvature_per_m + x * self.curvature_rate_per_m2;
-        let c = cos(self.heading_at(x));
-        bend * c * c * c
+        let beyond_m = x_m - x_m.clamp(0.0, Self::x_of_point_m(PATH_POINTS - 1));
+        self.between(x_m, |point| point.y_m) + beyond_m * tan(self.heading_at(x_m))
     }
 
     /// Standard deviation of [`LanePath::y_at`] in metres.
     pub fn std_at(&self, x_m: f64) -> f64 {
-        let x = x_m.clamp(0.0, PATH_HORIZON_M);
-        let row = [1.0, x, x * x / 2.0, x * x * x / 6.0];
-        let mut variance = 0.0;
-        for (i, a) in row.iter().enumerate() {
-            for (j, b) in row.iter().enumerate() {
-                variance += a * b * self.covariance[i][j];
-            }
-        }
-        variance.max(0.0).sqrt()
+        self.between(x_m, |point| point.y_std_m)
     }
 
-    /// Points (x, y) of the path every `step_m` metres up to `length_m`, for drawing.
-    pub fn polyline(&self, length_m: f64, step_m: f64) -> Vec<crate::frames::Point2> {
-        let steps = (length_m / step_m).floor() as usize;
-        (0..=steps)
-            .map(|step| {
-                let x_m = step as f64 * step_m;
-                crate::frames::Point2::new(x_m, self.y_at(x_m))
-            })
-            .collect()
+    /// Direction of the path at a distance ahead, in radians.
+    pub fn heading_at(&self, x_m: f64) -> f64 {
+        self.between(x_m, |point| point.heading_rad)
     }
 
-    /// dy/dx at `x`.
-    fn slope_at(&self, x: f64) -> f64 {
-        self.heading_rad + x * (self.curvature_per_m + x * self.curvature_rate_per_m2 / 2.0)
+    /// Curvature of the path at a distance ahead, in 1/metres, positive to the left.
+    pub fn curvature_at(&self, x_m: f64) -> f64 {
+        self.between(x_m, |point| point.curvature_per_m)
+    }
+
+    /// A value of the path at a distance ahead, linear between points, constant beyond the ends.
+    fn between(&self, x_m: f64, value: fn(&PathPoint) -> f64) -> f64 {
+        let place = (x_m / PATH_STEP_M).clamp(0.0, (PATH_POINTS - 1) as f64);
+        let below = (place.floor() as usize).min(PATH_POINTS - 2);
+        lerp(
+            value(&self.points[below]),
+            value(&self.points[below + 1]),
+            place - below as f64,
+        )
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) const IN_PATH: f64 = 0.5;
 const SURELY_IN_PATH: f64 = 0.7;
 /// ... and exist with this one.
 const SURE_EXISTENCE: f64 = 0.75;
+/// A closing speed is believed for an emergency less this many of its standard deviations.
+const DOUBT_STD: f64 = 0.7;
 /// Standard deviation of a lateral position that no filter knows of, in metres.
 const LATERAL_MODEL_STD_M: f64 = 0.15;
 /// Below this closing speed there is no emergency, in metres per second.
@@ -34,8 +36,10 @@ pub(super) struct Encounter<'a> {
     pub clearance_m: f64,
     /// Standard deviation of `clearance_m` in metres.
     pub clearance_std_m: f64,
-    /// Its speed along the path in metres per second.
+    /// Its speed along the path in metres per second; nobody who faces away goes backwards.
     pub along_mps: f64,
+    /// Its acceleration along the path as far as it surely brakes, in metres per second squared, never positive.
+    pub braking_mps2: f64,
     /// Its speed towards the path's middle in metres per second.
     pub towards_mps: f64,
     /// Standard deviation of `towards_mps` in metres per second.
@@ -52,6 +56,7 @@ impl<'a> Encounter<'a> {
         let lateral_m = (object.centre_y_m - path.y_at(object.near_x_m)) * c;
         let (vx, vy) = (object.velocity_x_mps, object.velocity_y_mps);
         let leftwards_mps = c * vy - s * vx;
+        let along_mps = c * vx + s * vy;
         let path_std_m = path.std_at(object.near_x_m);
         Self {
             object,
@@ -61,7 +66,12 @@ impl<'a> Encounter<'a> {
                 + path_std_m * path_std_m
                 + LATERAL_MODEL_STD_M * LATERAL_MODEL_STD_M)
                 .sqrt(),
-            along_mps: c * vx + s * vy,
+            along_mps: if cos(object.yaw_rad - heading_rad) > 0.0 {
+                along_mps.max(0.0)
+            } else {
+                along_mps
+            },
+            braking_mps2: (object.acceleration_x_mps2 + object.acceleration_x_std_mps2).min(0.0),
             towards_mps: if lateral_m > 0.0 {
                 -leftwards_mps
             } else {
@@ -117,6 +127,19 @@ impl<'a> Encounter<'a> {
         )
     }
 
+    /// The constant acceleration that just avoids a collision with `room_m` metres to close up, if the
+    /// road user keeps its own, seen from a speed that is `speed_mps` (Kesting's constant-acceleration
+    /// heuristic); never positive.
+    pub(super) fn needed_mps2(&self, speed_mps: f64, room_m: f64) -> f64 {
+        let (v, lead, braking) = (speed_mps, self.along_mps.max(0.0), self.braking_mps2);
+        let closing_mps = v - self.along_mps;
+        let stops_first = braking < 0.0 && lead * closing_mps <= -2.0 * room_m * braking;
+        if stops_first {
+            return v * v * braking / (lead * lead - 2.0 * room_m * braking);
+        }
+        braking - closing_mps.max(0.0) * closing_mps.max(0.0) / (2.0 * room_m)
+    }
+
     /// Whether only full braking avoids, or mitigates, a collision; less suffices to keep up one that
     /// has begun (`latched`).
     pub(super) fn is_emergency(&self, situation: &Situation<'_>, latched: bool) -> bool {
@@ -128,23 +151,20 @@ impl<'a> Encounter<'a> {
         {
             return false;
         }
-        let doubt_mps = if latched {
-            0.0
-        } else {
-            self.object.velocity_x_std_mps
-        };
-        let closing_mps = situation.speed_mps - self.along_mps - doubt_mps;
+        let closing_mps = situation.speed_mps - self.along_mps;
         if closing_mps < MIN_EMERGENCY_CLOSING_MPS {
             return latched && closing_mps > 0.0 && situation.speed_mps > 0.5;
         }
-        let need_mps2 =
-            closing_mps * closing_mps / (2.0 * self.gap_when_braking_m(closing_mps, params));
+        let room_m = self.gap_when_braking_m(closing_mps, params);
+        let need_mps2 = -self.needed_mps2(situation.speed_mps, room_m);
         if latched {
             return need_mps2 > params.emergency_over_mps2;
         }
+        let doubt_mps = DOUBT_STD * self.object.velocity_x_std_mps;
+        let sure_need_mps2 = -self.needed_mps2(situation.speed_mps - doubt_mps, room_m);
         let ttc_s = self.gap_m.max(0.0) / closing_mps;
-        need_mps2 > params.emergency_need_mps2
-            || ttc_s < params.emergency_ttc_s && need_mps2 > params.comfort_brake_mps2
+        sure_need_mps2 > params.emergency_need_mps2
+            || ttc_s < params.emergency_ttc_s && need_mps2 > params.firm_brake_mps2
     }
 
     /// The encounter as a decision's reason.

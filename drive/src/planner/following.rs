@@ -13,8 +13,10 @@ const COOLNESS_MPS2: f64 = 0.6;
 const CUT_IN_BRAKE_MPS2: f64 = 2.5;
 /// Sideways speed from which on a vehicle is about to cut in, in metres per second.
 const CUT_IN_MPS: f64 = 0.3;
-/// A lead slower than this stands, in metres per second.
+/// A lead slower than this stands, in metres per second ...
 const STANDING_LEAD_MPS: f64 = 1.0;
+/// ... or slower than this share of ego's speed, for far ahead small speeds cannot be told.
+const STANDING_LEAD_SHARE: f64 = 0.15;
 /// Those who come towards ego faster than this are met, not followed, in metres per second.
 const ONCOMING_MPS: f64 = -2.0;
 
@@ -31,7 +33,8 @@ pub(super) fn demand(situation: &Situation<'_>, encounter: &Encounter<'_>) -> Op
         return None;
     };
     let accel_mps2 = acc_mps2(situation, encounter).max(least_mps2);
-    let action = if encounter.along_mps < STANDING_LEAD_MPS {
+    let standing_mps = STANDING_LEAD_MPS.max(STANDING_LEAD_SHARE * situation.speed_mps);
+    let action = if encounter.along_mps < standing_mps {
         Action::Stop
     } else {
         Action::Follow
@@ -66,7 +69,7 @@ fn acc_mps2(situation: &Situation<'_>, encounter: &Encounter<'_>) -> f64 {
     let gap_share = wanted_gap_m / gap_m;
     let idm_mps2 = params.accel_mps2 * (1.0 - speed_share.powi(4) - gap_share * gap_share);
     let room_m = (gap_m - params.standstill_gap_m).max(0.2);
-    let heuristic_mps2 = -closing_mps.max(0.0) * closing_mps.max(0.0) / (2.0 * room_m);
+    let heuristic_mps2 = encounter.needed_mps2(v, room_m);
     if idm_mps2 >= heuristic_mps2 {
         return idm_mps2;
     }

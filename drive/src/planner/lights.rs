@@ -49,7 +49,7 @@ pub(super) fn demand(
         return None;
     }
     let Some(line) = scene.stop_line else {
-        return prepare(situation, scene);
+        return prepare(situation, scene).filter(|_| *resolved != LightResolve::Pass);
     };
     let gap_m = line.x_m - EGO_FRONT_M;
     if gap_m < -PASSED_M {

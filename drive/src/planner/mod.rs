@@ -156,14 +156,9 @@ fn blind(situation: &Situation<'_>) -> Demand {
 
 /// Keeps a standing car from creeping: it starts again only when it may really go.
 fn hold_still(situation: &Situation<'_>, demand: Demand, state: &mut PlannerState) -> Demand {
-    let start_mps2 = if state.holding {
-        situation.params.restart_accel_mps2
-    } else {
-        0.0
-    };
     state.holding = situation.speed_mps < STANDING_MPS
         && demand.reason != Reason::FreeRoad
-        && demand.accel_mps2 < start_mps2;
+        && demand.accel_mps2 < situation.params.restart_accel_mps2;
     if !state.holding {
         return demand;
     }
@@ -186,5 +181,6 @@ fn limited(wanted: &Demand, now: Tick, params: &PlannerParams, state: &PlannerSt
     let hurry = (-target / params.comfort_brake_mps2).max(1.0);
     let down = params.jerk_mps3 * hurry * dt_s;
     let up = 1.5 * params.jerk_mps3 * dt_s;
-    target.clamp(state.accel_mps2 - down, state.accel_mps2 + up)
+    let last = state.accel_mps2.max(-params.firm_brake_mps2);
+    target.clamp(last - down, last + up)
 }

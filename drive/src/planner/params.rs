@@ -13,8 +13,8 @@ pub struct PlannerParams {
     pub headway_s: f64,
     /// Gap to a standing lead in metres (IDM's s0).
     pub standstill_gap_m: f64,
-    /// The hardest braking that is not an emergency, in metres per second squared; within the comfort
-    /// bound of 4.05 that metrics use.
+    /// The hardest braking that is not an emergency, in metres per second squared; the comfort bound of
+    /// metrics is 4.05, an emergency manoeuvre of UN R157 begins at 5.
     pub firm_brake_mps2: f64,
     /// Braking in an emergency, in metres per second squared.
     pub emergency_brake_mps2: f64,
@@ -63,11 +63,11 @@ impl Default for PlannerParams {
             comfort_brake_mps2: 2.0,
             headway_s: 1.5,
             standstill_gap_m: 2.0,
-            firm_brake_mps2: 4.0,
+            firm_brake_mps2: 5.0,
             emergency_brake_mps2: 9.5,
             jerk_mps3: 4.0,
-            emergency_need_mps2: 4.8,
-            emergency_ttc_s: 1.0,
+            emergency_need_mps2: 5.8,
+            emergency_ttc_s: 1.2,
             emergency_over_mps2: 2.0,
             vehicle_margin_m: 0.25,
             person_margin_m: 0.4,
@@ -75,14 +75,14 @@ impl Default for PlannerParams {
             yield_horizon_s: 5.0,
             yield_time_gap_s: 0.7,
             cut_in_horizon_s: 1.5,
-            lateral_accel_mps2: 2.4,
+            lateral_accel_mps2: 2.5,
             line_gap_m: 1.5,
             amber_brake_mps2: 3.0,
             red_brake_mps2: 6.0,
             brake_delay_s: 0.2,
             blind_after_s: 0.6,
             blind_brake_mps2: 2.5,
-            restart_accel_mps2: 0.4,
+            restart_accel_mps2: 1.0,
         }
     }
 }

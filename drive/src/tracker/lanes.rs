@@ -1,29 +1,39 @@
-//! The middle of ego's lane, y = c0 + c1 x + c2 x²/2 + c3 x³/6, and its width, by Kalman filter.
+//! The middle of ego's lane and its width, by Kalman filter.
 //!
-//! Ego's own motion moves the curve, so the path lives on where boundaries end (junctions, worn paint).
+//! The middle is a [`curve`] in ego's frame whose knots stay where they are on the road while ego moves
+//! past them; so the path lives on where boundaries end (junctions, worn paint).
 
 use crate::frames::Pose2;
 use crate::kalman::{Kalman, Measured};
 use crate::labels::LANE_BOUNDARIES;
-use crate::math::{cos, exp};
+use crate::math::{atan, cos};
 use crate::percept::{Boundary, BoundaryPoint};
-use crate::scene::LanePath;
+use crate::scene::{LanePath, PathPoint};
 
-/// The usual width of a lane in metres.
-const LANE_WIDTH_M: f64 = 3.5;
+use super::curve::{self, COEFFICIENTS, FIRST_KNOT, KNOTS, OFFSET, SLOPE, SPACING_M};
+
+/// Index of the lane's width in the state; the curve's coefficients come before it.
+const WIDTH: usize = COEFFICIENTS;
+/// Length of the state.
+const STATE: usize = COEFFICIENTS + 1;
 /// Index of ego's left boundary; its right one follows.
 const EGO_LEFT: usize = 1;
-/// Means and standard deviations of (c0, c1, c2, c3, width) before anything is seen.
-const FIRST_MEAN: [f64; 5] = [0.0, 0.0, 0.0, 0.0, LANE_WIDTH_M];
-const FIRST_STD: [f64; 5] = [0.7, 0.06, 0.008, 3e-4, 0.3];
-/// Variance that each metre of driving adds to (c0, c1, c2, c3, width).
-const NOISE_PER_M: [f64; 5] = [2e-5, 1e-6, 4e-7, 1e-9, 1e-4];
-/// Distance over which a change of curvature is forgotten, in metres.
-const CURVATURE_RATE_LENGTH_M: f64 = 40.0;
-/// Measurements of neighbouring rows and frames err alike: their standard deviations count this much more.
-const CORRELATION_FACTOR: f64 = 2.0;
-/// How far a cubic may miss a real road's shape, in metres at 1 m² of squared distance.
-const SHAPE_ERROR_PER_M2: f64 = 1e-4;
+
+/// The usual width of a lane in metres, and its standard deviation.
+const WIDTH_M: (f64, f64) = (3.5, 0.3);
+/// Standard deviations before anything is seen: of the offset in metres, of the slope ...
+const OFFSET_STD_M: f64 = 0.7;
+const SLOPE_STD: f64 = 0.06;
+/// ... of the curvature beside ego, and of its change from one knot to the next, in 1/metres.
+const CURVATURE_STD_PER_M: f64 = 0.006;
+const CURVATURE_STEP_PER_M: f64 = 0.004;
+/// Share of the curvature that goes on beyond the last knot, from one knot to the next.
+const CURVATURE_KEPT: f64 = 0.9;
+/// Variances that each metre of driving adds: to the offset, the slope, every knot, the width.
+const OFFSET_NOISE_PER_M: f64 = 2e-5;
+const SLOPE_NOISE_PER_M: f64 = 1e-6;
+const KNOT_NOISE_PER_M: f64 = 1e-7;
+const WIDTH_NOISE_PER_M: f64 = 1e-4;
 /// A point farther than this from the expected place, in standard deviations, is not of this boundary.
 const GATE_STD: f64 = 4.0;
 /// Points less probable than this are not used.
@@ -36,7 +46,8 @@ const MIN_POINTS: usize = 6;
 /// The lane as of the newest percept's exposure.
 #[derive(Debug, Clone)]
 pub(super) struct LaneFilter {
-    filter: Kalman<5>,
+    filter: Kalman<STATE>,
+    phase_m: f64,
     contradictions: u32,
     unseen_s: f64,
 }
@@ -44,8 +55,22 @@ pub(super) struct LaneFilter {
 impl LaneFilter {
     /// A straight lane of usual width with ego in its middle, loosely believed.
     pub(super) fn new() -> Self {
+        let mut mean = [0.0; STATE];
+        let mut std = [0.0; STATE];
+        (mean[WIDTH], std[WIDTH]) = WIDTH_M;
+        (std[OFFSET], std[SLOPE]) = (OFFSET_STD_M, SLOPE_STD);
+        let mut filter = Kalman::new(mean, std);
+        for i in 0..KNOTS {
+            for j in 0..KNOTS {
+                let common_steps = i.min(j) as f64;
+                filter.covariance[FIRST_KNOT + i][FIRST_KNOT + j] = CURVATURE_STD_PER_M
+                    * CURVATURE_STD_PER_M
+                    + common_steps * CURVATURE_STEP_PER_M * CURVATURE_STEP_PER_M;
+            }
+        }
         Self {
-            filter: Kalman::new(FIRST_MEAN, FIRST_STD),
+            filter,
+            phase_m: 0.0,
             contradictions: 0,
             unseen_s: f64::INFINITY,
         }
@@ -67,7 +92,7 @@ impl LaneFilter {
                 .filter(|p| p.probability >= MIN_PROBABILITY)
             {
                 total += 1;
-                accepted += usize::from(self.correct(point, sign));
+                accepted += usize::from(self.correct(point, sign, dt_s));
             }
         }
         if accepted > 0 {
@@ -80,56 +105,86 @@ impl LaneFilter {
     pub(super) fn path(&self, then_from_now: Pose2, age_s: f64) -> LanePath {
         let mut now = self.clone();
         now.advance(then_from_now);
-        let [
-            offset_m,
-            heading_rad,
-            curvature_per_m,
-            curvature_rate_per_m2,
-            width_m,
-        ] = now.filter.mean;
-        let full = now.filter.covariance;
         LanePath {
-            offset_m,
-            heading_rad,
-            curvature_per_m,
-            curvature_rate_per_m2,
-            width_m,
-            covariance: core::array::from_fn(|i| core::array::from_fn(|j| full[i][j])),
+            points: core::array::from_fn(|i| now.point_at(LanePath::x_of_point_m(i))),
+            width_m: now.filter.mean[WIDTH],
             unseen_s: self.unseen_s + age_s,
         }
     }
 
-    /// Moves the frame along with ego.
+    /// The curve's middle at `x`.
+    fn point_at(&self, x: f64) -> PathPoint {
+        let value = in_state(curve::value_weights(x, self.phase_m));
+        let slope = self.slope_at(x);
+        let bend = self
+            .filter
+            .expected(&in_state(curve::bend_weights(x, self.phase_m)));
+        let c = cos(atan(slope));
+        PathPoint {
+            y_m: self.filter.expected(&value),
+            y_std_m: self.filter.variance(&value).max(0.0).sqrt(),
+            heading_rad: atan(slope),
+            curvature_per_m: bend * c * c * c,
+        }
+    }
+
+    /// dy/dx at `x`.
+    fn slope_at(&self, x: f64) -> f64 {
+        self.filter
+            .expected(&in_state(curve::slope_weights(x, self.phase_m)))
+    }
+
+    /// Moves the frame along with ego, past the knots.
     fn advance(&mut self, before_from_now: Pose2) {
-        let s = before_from_now.x_m;
-        let fade = exp(-s.abs() / CURVATURE_RATE_LENGTH_M);
-        let transition = [
-            [1.0, s, s * s / 2.0, s * s * s / 6.0, 0.0],
-            [0.0, 1.0, s, s * s / 2.0, 0.0],
-            [0.0, 0.0, 1.0, s, 0.0],
-            [0.0, 0.0, 0.0, fade, 0.0],
-            [0.0, 0.0, 0.0, 0.0, 1.0],
-        ];
-        let mut noise = [[0.0; 5]; 5];
-        for i in 0..5 {
-            noise[i][i] = NOISE_PER_M[i] * s.abs();
+        let driven_m = before_from_now.x_m.max(0.0);
+        let mut transition = identity();
+        transition[OFFSET] = in_state(curve::value_weights(driven_m, self.phase_m));
+        transition[SLOPE] = in_state(curve::slope_weights(driven_m, self.phase_m));
+        let mut noise = [[0.0; STATE]; STATE];
+        for (i, row) in noise.iter_mut().enumerate() {
+            row[i] = driven_m
+                * match i {
+                    OFFSET => OFFSET_NOISE_PER_M,
+                    SLOPE => SLOPE_NOISE_PER_M,
+                    WIDTH => WIDTH_NOISE_PER_M,
+                    _ => KNOT_NOISE_PER_M,
+                };
         }
         self.filter.predict(&transition, &noise);
-        self.filter.mean[0] -= before_from_now.y_m;
-        self.filter.mean[1] -= before_from_now.yaw_rad;
+        self.filter.mean[OFFSET] -= before_from_now.y_m;
+        self.filter.mean[SLOPE] -= before_from_now.yaw_rad;
+        self.phase_m += driven_m;
+        while self.phase_m >= SPACING_M {
+            self.phase_m -= SPACING_M;
+            self.pass_a_knot();
+        }
+    }
+
+    /// Forgets the knot behind ego and adds one at the far end.
+    fn pass_a_knot(&mut self) {
+        let mut transition = identity();
+        for knot in 0..KNOTS {
+            let source = (knot + 1).min(KNOTS - 1);
+            transition[FIRST_KNOT + knot] = [0.0; STATE];
+            transition[FIRST_KNOT + knot][FIRST_KNOT + source] = 1.0;
+        }
+        let last = FIRST_KNOT + KNOTS - 1;
+        transition[last][last] = CURVATURE_KEPT;
+        let mut noise = [[0.0; STATE]; STATE];
+        noise[last][last] = CURVATURE_STEP_PER_M * CURVATURE_STEP_PER_M;
+        self.filter.predict(&transition, &noise);
     }
 
     /// Corrects by a point of the left (`sign` 1) or right (-1) boundary; false if it is not of it.
-    fn correct(&mut self, point: &BoundaryPoint, sign: f64) -> bool {
+    fn correct(&mut self, point: &BoundaryPoint, sign: f64, dt_s: f64) -> bool {
         let x = point.point_in_ego.x_m;
-        let path = self.path(Pose2::default(), 0.0);
-        let half_width = 0.5 * sign / cos(path.heading_at(x));
-        let row = [1.0, x, x * x / 2.0, x * x * x / 6.0, half_width];
-        let error_m = CORRELATION_FACTOR * point.y_std_m / point.probability;
+        let mut row = in_state(curve::value_weights(x, self.phase_m));
+        row[WIDTH] = 0.5 * sign / cos(atan(self.slope_at(x)));
         let measured = Measured {
             value: point.point_in_ego.y_m,
-            std: error_m + SHAPE_ERROR_PER_M2 * x * x,
-        };
+            std: point.y_std_m / point.probability,
+        }
+        .after(dt_s);
         let is_of_it = self.filter.surprise(&row, measured).abs() < GATE_STD;
         if is_of_it {
             self.filter.update(&row, measured);
@@ -153,6 +208,22 @@ impl LaneFilter {
             self.unseen_s = unseen_s;
         }
     }
+}
+
+/// Weights of a curve's coefficients as weights of the state.
+fn in_state(weights: [f64; COEFFICIENTS]) -> [f64; STATE] {
+    let mut row = [0.0; STATE];
+    row[..COEFFICIENTS].copy_from_slice(&weights);
+    row
+}
+
+/// The transition that changes nothing.
+fn identity() -> [[f64; STATE]; STATE] {
+    let mut identity = [[0.0; STATE]; STATE];
+    for (i, row) in identity.iter_mut().enumerate() {
+        row[i] = 1.0;
+    }
+    identity
 }
 
 #[cfg(test)]
@@ -185,9 +256,9 @@ mod tests {
             filter.observe(&lanes(0.4, 0.004), Pose2::default(), 0.05);
         }
         let path = filter.path(Pose2::default(), 0.0);
-        assert!((path.offset_m - 0.4).abs() < 0.03, "{path:?}");
-        assert!((path.curvature_per_m - 0.004).abs() < 5e-4, "{path:?}");
-        assert!((path.width_m - 3.2).abs() < 0.05, "{path:?}");
+        assert!((path.y_at(0.0) - 0.4).abs() < 0.03, "{path:?}");
+        assert!((path.curvature_at(10.0) - 0.004).abs() < 8e-4, "{path:?}");
+        assert!((path.width_m - 3.2).abs() < 0.06, "{path:?}");
     }
 
     #[test]
@@ -202,7 +273,7 @@ mod tests {
             filter.observe(&only_right, Pose2::new(1.0, 0.0, 0.0), 0.05);
         }
         let path = filter.path(Pose2::default(), 0.0);
-        assert!((path.offset_m - 0.5).abs() < 0.1, "{path:?}");
+        assert!((path.y_at(0.0) - 0.5).abs() < 0.1, "{path:?}");
     }
 
     #[test]
@@ -212,10 +283,10 @@ mod tests {
             filter.observe(&lanes(0.0, 0.0), Pose2::default(), 0.05);
         }
         let nothing: [Boundary; LANE_BOUNDARIES] = Default::default();
-        filter.observe(&nothing, Pose2::new(5.0, 0.3, 0.02), 0.3);
+        filter.observe(&nothing, Pose2::new(15.0, 0.3, 0.02), 0.3);
         let path = filter.path(Pose2::new(5.0, 0.0, 0.0), 0.2);
         assert!((path.y_at(0.0) + 0.3 + 5.0 * 0.02).abs() < 0.03, "{path:?}");
-        assert!((path.heading_rad + 0.02).abs() < 0.01, "{path:?}");
+        assert!((path.heading_at(0.0) + 0.02).abs() < 0.01, "{path:?}");
         assert!((path.unseen_s - 0.5).abs() < 1e-9);
     }
 }

@@ -5,6 +5,7 @@
 //! over the percept's age to now, without changing it.
 
 mod association;
+mod curve;
 mod lanes;
 mod light;
 mod object;
@@ -98,8 +99,8 @@ impl Tracker {
         self.lanes.observe(&percept.lanes, before_from_now, dt_s);
         self.light
             .observe(&percept.light, dt_s, before_from_now.x_m);
-        self.stop_line
-            .observe(percept.stop_line.as_ref(), before_from_now.x_m);
+        let line = percept.stop_line.as_ref();
+        self.stop_line.observe(line, dt_s, before_from_now.x_m);
     }
 
     /// The scene as it is believed to be now.

@@ -33,17 +33,20 @@ const FORGET_LOGIT: f64 = -2.2;
 const BOX_STD_M: f64 = 0.2;
 /// ... and by this share of half its width.
 const BOX_STD_SHARE: f64 = 0.2;
+/// How long an acceleration lasts, in seconds.
+const ACCELERATION_TIME_S: f64 = 1.2;
 /// Time constant of heading and width over sightings, in seconds.
 const SHAPE_TIME_S: f64 = 0.3;
 
 /// A road user followed over time, as of the newest percept's exposure.
 ///
-/// The filter's state is (x, y, vx, vy) of the middle of its nearest face, in the odometry frame.
+/// The filter's state is (x, y, vx, vy, ax, ay) of the middle of its nearest face, in the odometry frame;
+/// accelerations fade (Singer's model of a manoeuvring target).
 #[derive(Debug, Clone)]
 pub(super) struct Track {
     id: u32,
     class: ObjectClass,
-    filter: Kalman<4>,
+    filter: Kalman<6>,
     half_width_m: f64,
     odom_heading: Point2,
     logit: f64,
@@ -70,11 +73,15 @@ impl Track {
                 position.y_m,
                 speed.mean * heading.x_m,
                 speed.mean * heading.y_m,
+                0.0,
+                0.0,
             ],
-            [spread_m, spread_m, 0.0, 0.0],
+            [spread_m, spread_m, 0.0, 0.0, 0.0, 0.0],
         );
         let variances = [speed.along_std, speed.across_std].map(|std| std * std);
-        add_block(&mut filter.covariance, (2, 2), heading, variances);
+        add_block(&mut filter.covariance, 2, heading, variances);
+        let variances = acceleration_std(seen.class).map(|std| std * std);
+        add_block(&mut filter.covariance, 4, heading, variances);
         let mut track = Self {
             id,
             class: seen.class,
@@ -89,30 +96,24 @@ impl Track {
         track
     }
 
-    /// Carries the track over `dt_s` seconds at constant velocity.
+    /// Carries the track over `dt_s` seconds.
     pub(super) fn predict(&mut self, dt_s: f64) {
         let t = dt_s;
+        let fade = exp(-t / ACCELERATION_TIME_S);
+        let (h, a) = (t * t / 2.0, fade);
         let transition = [
-            [1.0, 0.0, t, 0.0],
-            [0.0, 1.0, 0.0, t],
-            [0.0, 0.0, 1.0, 0.0],
-            [0.0, 0.0, 0.0, 1.0],
+            [1.0, 0.0, t, 0.0, h, 0.0],
+            [0.0, 1.0, 0.0, t, 0.0, h],
+            [0.0, 0.0, 1.0, 0.0, t, 0.0],
+            [0.0, 0.0, 0.0, 1.0, 0.0, t],
+            [0.0, 0.0, 0.0, 0.0, a, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 0.0, a],
         ];
-        let density = acceleration_density(self.class);
-        let mut noise = [[0.0; 4]; 4];
-        for (corner, factor) in [
-            ((0, 0), t * t * t / 3.0),
-            ((0, 2), t * t / 2.0),
-            ((2, 0), t * t / 2.0),
-            ((2, 2), t),
-        ] {
-            add_block(
-                &mut noise,
-                corner,
-                self.odom_heading,
-                density.map(|q| q * factor),
-            );
-        }
+        let mut noise = [[0.0; 6]; 6];
+        let renewed = acceleration_std(self.class).map(|std| std * std * (1.0 - fade * fade));
+        add_block(&mut noise, 4, self.odom_heading, renewed);
+        let jitter = renewed.map(|variance| variance * t * t / 3.0);
+        add_block(&mut noise, 2, self.odom_heading, jitter);
         self.filter.predict(&transition, &noise);
         self.unseen_s += dt_s;
     }
@@ -129,11 +130,11 @@ impl Track {
         let sighting = Sighting::new(seen, odom_from_ego);
         let share = 1.0 - exp(-self.unseen_s / SHAPE_TIME_S);
         let (row, depth) = sighting.depth();
-        self.filter.update_within(&row, depth);
+        self.filter.update(&row, depth.after(self.unseen_s));
         let distance_m = sighting.distance_of_m(self.x_in_ego_m(odom_from_ego));
         self.half_width_m += share * (sighting.half_width_m(distance_m) - self.half_width_m);
         let (row, bearing) = sighting.bearing(distance_m);
-        self.filter.update_within(&row, bearing);
+        self.filter.update(&row, bearing.after(self.unseen_s));
         let heading = direction(odom_from_ego.yaw_rad + seen.yaw_rad);
         self.odom_heading.x_m += share * (heading.x_m - self.odom_heading.x_m);
         self.odom_heading.y_m += share * (heading.y_m - self.odom_heading.y_m);
@@ -187,11 +188,17 @@ impl Track {
     /// The track in the ego frame of this pose.
     pub(super) fn in_ego(&self, odom_from_ego: Pose2) -> TrackedObject {
         let position = odom_from_ego.inverse_transform(self.position());
-        let [_, _, vx, vy] = self.filter.mean;
+        let [_, _, vx, vy, ax, ay] = self.filter.mean;
         let turn = Pose2::new(0.0, 0.0, odom_from_ego.yaw_rad);
         let velocity = turn.inverse_transform(Point2::new(vx, vy));
-        let (c, s) = (cos(odom_from_ego.yaw_rad), sin(odom_from_ego.yaw_rad));
-        let std = |row: [f64; 4]| self.filter.variance(&row).max(0.0).sqrt();
+        let ahead = direction(odom_from_ego.yaw_rad);
+        let left = Point2::new(-ahead.y_m, ahead.x_m);
+        let acceleration = turn.inverse_transform(Point2::new(ax, ay));
+        let std = |first: usize, along: Point2| {
+            let mut row = [0.0; 6];
+            (row[first], row[first + 1]) = (along.x_m, along.y_m);
+            self.filter.variance(&row).max(0.0).sqrt()
+        };
         let heading_rad = atan2(self.odom_heading.y_m, self.odom_heading.x_m);
         TrackedObject {
             id: self.id,
@@ -199,14 +206,16 @@ impl Track {
             existence: sigmoid(self.logit),
             confirmed: self.confirmed,
             near_x_m: position.x_m,
-            near_x_std_m: std([c, s, 0.0, 0.0]),
+            near_x_std_m: std(0, ahead),
             centre_y_m: position.y_m,
-            y_std_m: std([-s, c, 0.0, 0.0]),
+            y_std_m: std(0, left),
             half_width_m: self.half_width_m,
             velocity_x_mps: velocity.x_m,
             velocity_y_mps: velocity.y_m,
-            velocity_x_std_mps: std([0.0, 0.0, c, s]),
-            velocity_y_std_mps: std([0.0, 0.0, -s, c]),
+            velocity_x_std_mps: std(2, ahead),
+            velocity_y_std_mps: std(2, left),
+            acceleration_x_mps2: acceleration.x_m,
+            acceleration_x_std_mps2: std(4, ahead),
             yaw_rad: wrap_angle(heading_rad - odom_from_ego.yaw_rad),
             unseen_s: self.unseen_s,
         }
@@ -257,13 +266,13 @@ fn first_speed(seen: &ObjectPercept, ego_speed_mps: f64) -> FirstSpeed {
     }
 }
 
-/// Spectral density of acceleration along and across the heading, in (m/s²)² s.
-fn acceleration_density(class: ObjectClass) -> [f64; 2] {
+/// Standard deviation of the acceleration along and across the heading, in m/s².
+fn acceleration_std(class: ObjectClass) -> [f64; 2] {
     match class {
-        ObjectClass::Car => [3.0, 0.6],
-        ObjectClass::Truck => [2.0, 0.4],
+        ObjectClass::Car => [2.5, 0.7],
+        ObjectClass::Truck => [2.0, 0.5],
         ObjectClass::Pedestrian => [0.8, 0.8],
-        ObjectClass::Cyclist => [1.0, 0.6],
+        ObjectClass::Cyclist => [1.0, 0.7],
     }
 }
 
@@ -272,18 +281,14 @@ fn direction(yaw_rad: f64) -> Point2 {
     Point2::new(cos(yaw_rad), sin(yaw_rad))
 }
 
-/// Adds a 2x2 block with these variances along and across a direction to a matrix, at a corner.
-fn add_block(
-    matrix: &mut [[f64; 4]; 4],
-    corner: (usize, usize),
-    along: Point2,
-    variances: [f64; 2],
-) {
-    let length2 = (along.x_m * along.x_m + along.y_m * along.y_m).max(1e-9);
+/// Adds to a matrix the 2x2 block that begins at `first` on its diagonal and has these variances along
+/// and across a direction.
+fn add_block(matrix: &mut [[f64; 6]; 6], first: usize, along: Point2, variances: [f64; 2]) {
     let (c, s) = (along.x_m, along.y_m);
+    let length2 = (c * c + s * s).max(1e-9);
     let [v_along, v_across] = variances.map(|v| v / length2);
-    matrix[corner.0][corner.1] += v_along * c * c + v_across * s * s;
-    matrix[corner.0][corner.1 + 1] += (v_along - v_across) * c * s;
-    matrix[corner.0 + 1][corner.1] += (v_along - v_across) * c * s;
-    matrix[corner.0 + 1][corner.1 + 1] += v_along * s * s + v_across * c * c;
+    matrix[first][first] += v_along * c * c + v_across * s * s;
+    matrix[first][first + 1] += (v_along - v_across) * c * s;
+    matrix[first + 1][first] += (v_along - v_across) * c * s;
+    matrix[first + 1][first + 1] += v_along * s * s + v_across * c * c;
 }

@@ -50,22 +50,22 @@ impl<'a> Sighting<'a> {
         0.5 * width_m * distance_m / self.distance_m
     }
 
-    /// Measures the distance: the row of (x, y, vx, vy) in the odometry frame, and its value.
-    pub(super) fn depth(&self) -> ([f64; 4], Measured) {
+    /// Measures the distance: the row of the state (x, y, ...) in the odometry frame, and its value.
+    pub(super) fn depth(&self) -> ([f64; 6], Measured) {
         let pose = self.odom_from_ego;
         let (c, s) = (cos(pose.yaw_rad), sin(pose.yaw_rad));
         let value = self.percept.near_x_m + c * pose.x_m + s * pose.y_m;
         let std = self.percept.near_x_std_m;
-        ([c, s, 0.0, 0.0], Measured { value, std })
+        ([c, s, 0.0, 0.0, 0.0, 0.0], Measured { value, std })
     }
 
     /// Measures the middle's bearing (y per metre from the camera) of a road user that is believed to
     /// be `distance_m` away: bearings are sharp where depths are coarse, so y follows the filtered distance.
-    pub(super) fn bearing(&self, distance_m: f64) -> ([f64; 4], Measured) {
+    pub(super) fn bearing(&self, distance_m: f64) -> ([f64; 6], Measured) {
         let bearing = self.percept.centre_y_m() / self.distance_m;
         let pose = self.odom_from_ego;
         let (c, s) = (cos(pose.yaw_rad), sin(pose.yaw_rad));
-        let row = [-s - bearing * c, c - bearing * s, 0.0, 0.0];
+        let row = [-s - bearing * c, c - bearing * s, 0.0, 0.0, 0.0, 0.0];
         let value = row[0] * pose.x_m + row[1] * pose.y_m - bearing * self.camera_x_m;
         let std = self.percept.y_std_m * distance_m / self.distance_m;
         (row, Measured { value, std })
@@ -115,7 +115,7 @@ mod tests {
         let ego = Pose2::new(100.0, 50.0, 0.3);
         let sighting = Sighting::new(&percept, ego);
         let truth = ego.transform(crate::frames::Point2::new(20.45, 4.0));
-        let filter = Kalman::new([truth.x_m, truth.y_m, 0.0, 0.0], [0.1; 4]);
+        let filter = Kalman::new([truth.x_m, truth.y_m, 0.0, 0.0, 0.0, 0.0], [0.1; 6]);
         let (row, measured) = sighting.bearing(20.0);
         assert!(filter.surprise(&row, measured).abs() < 1e-9);
         let (row, measured) = sighting.depth();

@@ -45,15 +45,15 @@ impl StopLineFilter {
         Self { line: None }
     }
 
-    /// Moves on by `driven_m` metres and takes in a percept's line.
-    pub(super) fn observe(&mut self, seen: Option<&StopLinePercept>, driven_m: f64) {
+    /// Moves on by `driven_m` metres in `dt_s` seconds and takes in a percept's line.
+    pub(super) fn observe(&mut self, seen: Option<&StopLinePercept>, dt_s: f64, driven_m: f64) {
         if let Some(line) = &mut self.line {
             line.advance(driven_m);
         }
         match (&mut self.line, seen) {
             (None, Some(seen)) => self.line = Some(Line::born(seen)),
             (None, None) => {}
-            (Some(line), Some(seen)) if line.is_same(seen) => line.correct(seen),
+            (Some(line), Some(seen)) if line.is_same(seen) => line.correct(seen, dt_s),
             (Some(line), _) => line.miss(),
         }
         self.line
@@ -82,7 +82,7 @@ impl Line {
             x_m: Kalman::new([seen.x_m], [3.0 * seen.x_std_m]),
             logit: BIRTH_LOGIT,
         };
-        line.correct(seen);
+        line.correct(seen, f64::INFINITY);
         line
     }
 
@@ -96,8 +96,8 @@ impl Line {
         self.x_m.surprise(&[1.0], measured(seen)).abs() < GATE_STD
     }
 
-    fn correct(&mut self, seen: &StopLinePercept) {
-        self.x_m.update_within(&[1.0], measured(seen));
+    fn correct(&mut self, seen: &StopLinePercept, dt_s: f64) {
+        self.x_m.update(&[1.0], measured(seen).after(dt_s));
         let probability = seen.probability.clamp(0.02, 0.98);
         let gain = ln(probability / (1.0 - probability)).min(MAX_HIT_LOGIT);
         self.logit = (self.logit + gain).min(MAX_LOGIT);
@@ -134,10 +134,10 @@ mod tests {
     fn a_line_below_the_picture_is_kept_by_odometry() {
         let mut filter = StopLineFilter::new();
         for step in 0..30 {
-            filter.observe(Some(&seen(20.0 - 0.5 * f64::from(step))), 0.5);
+            filter.observe(Some(&seen(20.0 - 0.5 * f64::from(step))), 0.05, 0.5);
         }
         for _ in 0..8 {
-            filter.observe(None, 0.5);
+            filter.observe(None, 0.05, 0.5);
         }
         let line = filter.tracked(0.5).unwrap();
         assert!((line.x_m - 1.0).abs() < 0.3, "{line:?}");
@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn a_single_sighting_is_not_believed() {
         let mut filter = StopLineFilter::new();
-        filter.observe(Some(&seen(15.0)), 0.5);
+        filter.observe(Some(&seen(15.0)), 0.05, 0.5);
         for _ in 0..3 {
-            filter.observe(None, 0.5);
+            filter.observe(None, 0.05, 0.5);
         }
         assert_eq!(filter.tracked(0.0), None);
     }
