@@ -12,6 +12,7 @@ pub mod judge;
 pub mod metrics;
 pub mod path;
 pub mod random_road;
+pub mod random_world;
 pub mod road;
 pub mod stage;
 pub mod story;

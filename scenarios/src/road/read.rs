@@ -187,8 +187,7 @@ impl Map {
                 s: station.s_m.clamp(start_m + INSET_M, end_m - INSET_M),
                 offset: 0.0,
             };
-            let along_m = self.net.centerline_s(at).unwrap_or_default();
-            let width_m = to_tenth_millimetre(f64::from(source.width_at(along_m)));
+            let width_m = to_tenth_millimetre(self.width_m(source, at));
             let inner_t = inner_t_m.map_or_else(
                 || to_tenth_millimetre(self.centre_t_m(at, station) - side * width_m / 2.0),
                 |inner| inner[k],
@@ -219,6 +218,15 @@ impl Map {
             right: None,
             next: Vec::new(),
         }
+    }
+
+    /// Width of a lane at a position on it.
+    fn width_m(&self, lane: &xodr::Lane, at: LanePosition) -> f64 {
+        if lane.widths.is_empty() {
+            return f64::from(lane.width);
+        }
+        let along_m = self.net.centerline_s(at).unwrap_or_default();
+        f64::from(lane.width_at(along_m))
     }
 
     /// Lateral position of a lane's centre.
