@@ -9,10 +9,14 @@
 pub mod bins;
 pub mod decode;
 pub mod encode;
+mod error;
 pub mod expectation;
 pub mod heads;
+pub mod nets;
 pub mod ops;
 pub mod preprocess;
 pub mod probabilities;
 pub mod synthetic;
 pub mod targets;
+
+pub use error::Error;

@@ -12,7 +12,7 @@ mod lanes;
 mod norm;
 mod norm_loops;
 #[cfg(test)]
-mod oracle;
+pub(crate) mod oracle;
 mod pack;
 mod pool;
 mod rearrange;
@@ -23,13 +23,18 @@ pub use adamw::{AdamW, AdamWSettings};
 pub use conv::{Conv, conv2d, conv2d_with_bias};
 pub use isa::Isa;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
+pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;
 pub use soft_cross_entropy::{Wanted, soft_cross_entropy};
 
 use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 
 /// The numbers of a contiguous `f32` operand of the operation `name`.
-fn operand<'a>(name: &str, storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+pub(crate) fn operand<'a>(
+    name: &str,
+    storage: &'a CpuStorage,
+    layout: &Layout,
+) -> Result<&'a [f32]> {
     let Some((start, end)) = layout.contiguous_offsets() else {
         bail!("{name}: an operand is not contiguous; call `contiguous()` on it first")
     };
@@ -37,7 +42,10 @@ fn operand<'a>(name: &str, storage: &'a CpuStorage, layout: &Layout) -> Result<&
 }
 
 /// Lends the numbers of a tensor to `read`; the tensor is made contiguous if it is not.
-fn with_numbers<R>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
+pub(crate) fn with_numbers<R>(
+    tensor: &Tensor,
+    read: impl FnOnce(&[f32]) -> Result<R>,
+) -> Result<R> {
     let tensor = tensor.contiguous()?;
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {

@@ -1,0 +1,118 @@
+//! The sizes of a network, and what they cost.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Plan;
+use crate::error::Error;
+use crate::preprocess::{INPUT_HEIGHT, INPUT_WIDTH};
+
+/// What a stage is made of after the convolution that opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Single 3x3 convolutions.
+    Plain,
+    /// Pairs of 3x3 convolutions around a shortcut (He et al. 2016, basic blocks).
+    Residual,
+}
+
+/// The sizes of a network: a stem and four stages, each halving the picture, then a feature pyramid back up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetConfig {
+    /// Width of the input in pixels.
+    pub input_width: usize,
+    /// Height of the input in pixels.
+    pub input_height: usize,
+    /// Channels of the stem.
+    pub stem: usize,
+    /// Channels of the four stages.
+    pub stages: [usize; 4],
+    /// Blocks of each stage after its opening convolution.
+    pub blocks: [usize; 4],
+    /// What a block is.
+    pub body: Body,
+    /// Channels of the feature pyramid.
+    pub decoder: usize,
+}
+
+impl NetConfig {
+    /// The large network: 5 million parameters, 1.7 GFLOP a frame.
+    pub fn teacher() -> Self {
+        Self {
+            input_width: INPUT_WIDTH,
+            input_height: INPUT_HEIGHT,
+            stem: 32,
+            stages: [48, 96, 192, 256],
+            blocks: [2, 2, 2, 2],
+            body: Body::Residual,
+            decoder: 64,
+        }
+    }
+
+    /// The small network: a 27th of the teacher's parameters, a 14th of its operations.
+    pub fn student() -> Self {
+        Self {
+            stem: 16,
+            stages: [16, 32, 48, 80],
+            blocks: [1, 1, 1, 1],
+            body: Body::Plain,
+            decoder: 32,
+            ..Self::teacher()
+        }
+    }
+
+    /// The parameters that learning moves.
+    ///
+    /// # Errors
+    /// If the sizes make no network.
+    pub fn parameters(&self) -> Result<usize, Error> {
+        Ok(Plan::new(self)?.parameters())
+    }
+
+    /// Floating-point operations for one frame; a multiplication and an addition are two.
+    ///
+    /// # Errors
+    /// If the sizes make no network.
+    pub fn flops(&self) -> Result<u64, Error> {
+        Ok(Plan::new(self)?.flops())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_student_is_a_small_fraction_of_the_teacher() {
+        let (teacher, student) = (NetConfig::teacher(), NetConfig::student());
+        let ratio = teacher.parameters().unwrap() as f64 / student.parameters().unwrap() as f64;
+        assert!(ratio >= 15.0, "{ratio} times the parameters");
+        let ratio = teacher.flops().unwrap() as f64 / student.flops().unwrap() as f64;
+        assert!(ratio >= 10.0, "{ratio} times the operations");
+    }
+
+    #[test]
+    fn both_are_of_the_size_that_the_design_names() {
+        let (teacher, student) = (NetConfig::teacher(), NetConfig::student());
+        assert!((4_500_000..5_500_000).contains(&teacher.parameters().unwrap()));
+        assert!((170_000..200_000).contains(&student.parameters().unwrap()));
+        assert!((1_500_000_000..1_800_000_000).contains(&teacher.flops().unwrap()));
+        assert!((110_000_000..130_000_000).contains(&student.flops().unwrap()));
+    }
+
+    #[test]
+    fn widths_that_the_kernels_cannot_take_are_refused_by_name() {
+        let config = NetConfig {
+            stem: 24,
+            ..NetConfig::student()
+        };
+        assert!(
+            config
+                .parameters()
+                .unwrap_err()
+                .to_string()
+                .contains("24 channels")
+        );
+    }
+}

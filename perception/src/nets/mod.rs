@@ -1,0 +1,9 @@
+//! The two networks as one table of layers, trained by candle and run by the engine from the same weights.
+
+mod aggregate;
+mod config;
+mod net;
+mod plan;
+
+pub use config::{Body, NetConfig};
+pub use net::{Mode, Net};
