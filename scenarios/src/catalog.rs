@@ -14,12 +14,27 @@ macro_rules! stories {
 }
 
 stories![
+    "child_from_parked_cars",
     "cut_in",
+    "cut_in_dusk",
+    "cut_in_fog",
     "cut_out_reveal",
+    "cyclist_crossing",
     "free_winding",
+    "green_light",
     "lead_brakes_hard",
+    "oncoming_and_pavement",
+    "pedestrian_far",
+    "pedestrian_near",
+    "pedestrian_near_dusk",
+    "pedestrian_near_fog",
+    "red_light",
+    "red_light_dusk",
+    "red_light_fog",
     "slow_lead",
     "stationary_lead",
+    "stationary_lead_dusk",
+    "stationary_lead_fog",
     "stop_and_go",
 ];
 

@@ -8,7 +8,7 @@ use crate::story::Value;
 use crate::verdict::Failure;
 
 /// Below this speed a car stands, in metres per second.
-const STANDING_MPS: f64 = 0.15;
+const STANDING_MPS: f64 = 0.3;
 
 /// Something ego must do or not do. In a file numbers are values and actors names; compiled they are
 /// numbers and indices.

@@ -5,6 +5,9 @@ use drive::math::{atan2, cos, lerp, sin, wrap_angle};
 
 use crate::road::LanePath;
 
+/// The nearest pose is looked for among every so many first. Paths bend gently at that scale.
+const COARSE_STEP: usize = 16;
+
 /// A polyline with headings. Beyond both ends it continues straight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
@@ -139,16 +142,21 @@ impl Path {
             .is_some_and(|&next_m| next_m - self.distances_m[first] < 1e-9)
     }
 
+    /// The pose nearest to a point, found coarsely first and then among the neighbours.
     fn nearest_pose(&self, point: Point2) -> usize {
-        let square_m2 = |pose: &Pose2| {
-            let (dx, dy) = (pose.x_m - point.x_m, pose.y_m - point.y_m);
-            dx * dx + dy * dy
-        };
+        let coarse = self.nearest_among((0..self.poses.len()).step_by(COARSE_STEP), point);
+        let end = (coarse + COARSE_STEP).min(self.poses.len());
+        self.nearest_among(coarse.saturating_sub(COARSE_STEP)..end, point)
+    }
+
+    fn nearest_among(&self, poses: impl Iterator<Item = usize>, point: Point2) -> usize {
         let mut best = (0, f64::MAX);
-        for (index, pose) in self.poses.iter().enumerate() {
-            let distance = square_m2(pose);
-            if distance < best.1 {
-                best = (index, distance);
+        for index in poses {
+            let pose = self.poses[index];
+            let (dx, dy) = (pose.x_m - point.x_m, pose.y_m - point.y_m);
+            let square_m2 = dx * dx + dy * dy;
+            if square_m2 < best.1 {
+                best = (index, square_m2);
             }
         }
         best.0

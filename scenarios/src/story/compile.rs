@@ -1,6 +1,7 @@
 //! From a [`Story`] to a [`CompiledStory`]: draws the seed's parameters and puts everyone in place.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use drive::ego::EGO_LENGTH_M;
@@ -11,7 +12,7 @@ use rand::Rng;
 
 use super::error::{StoryError, list, unknown};
 use super::storyboard::{Along, SignalGroup};
-use super::{Behaviour, Facing, Phase, Position, Relative, Story, StoryActor, Value};
+use super::{Behaviour, Facing, OnLane, Phase, Position, Relative, Story, StoryActor, Value};
 use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
 use crate::director::Motion;
 use crate::path::Path;
@@ -36,20 +37,19 @@ impl Story {
     ) -> Result<CompiledStory, StoryError> {
         let parameters = self.parameters_for(seed, overrides)?;
         let road = Road::open(&self.road).map_err(|source| self.road_error(source))?;
-        let road = Arc::new(road);
-        let lane = road.lane_path(&self.ego.at, HORIZON_M);
-        let compiler = Compiler {
+        let resolver = Resolver {
             story: self,
-            seed,
             parameters: &parameters,
-            route: lane.map_err(|source| self.road_error(source))?.into(),
-            road: &road,
         };
-        let compiled = compiler.run()?;
-        Ok(CompiledStory {
-            parameters,
-            ..compiled
-        })
+        let ego_lane = resolver.lane(&self.ego.at)?;
+        let lane_path = road.lane_path(&ego_lane, HORIZON_M);
+        let compiler = Compiler {
+            resolver,
+            seed,
+            route: lane_path.map_err(|source| self.road_error(source))?.into(),
+            road: Arc::new(road),
+        };
+        compiler.run(&ego_lane)
     }
 
     fn parameters_for(
@@ -100,17 +100,54 @@ impl Story {
     }
 }
 
-/// Everything the parts of a story are resolved against.
-pub(super) struct Compiler<'a> {
+/// A story and the values of its parameters.
+pub(super) struct Resolver<'a> {
     pub(super) story: &'a Story,
-    seed: u64,
     parameters: &'a BTreeMap<String, f64>,
-    pub(super) road: &'a Arc<Road>,
+}
+
+impl Resolver<'_> {
+    /// The number a value stands for.
+    pub(super) fn number(&self, value: &Value) -> Result<f64, StoryError> {
+        value
+            .evaluate(self.parameters)
+            .map_err(|error| match value {
+                Value::Number(number) => self.story.error("", 0, format!("{number}: {error}")),
+                Value::Expression(text) => {
+                    let characters = text[..error.at].chars().count();
+                    self.story.error(text, characters, error.message)
+                }
+            })
+    }
+
+    fn lane(&self, place: &OnLane) -> Result<LanePosition, StoryError> {
+        Ok(LanePosition {
+            road: place.road.clone(),
+            lane: place.lane,
+            s_m: self.number(&place.s_m)?,
+            offset_m: self.number(&place.offset_m)?,
+        })
+    }
+}
+
+/// Everything the parts of a story are placed on.
+pub(super) struct Compiler<'a> {
+    resolver: Resolver<'a>,
+    seed: u64,
+    pub(super) road: Arc<Road>,
     pub(super) route: Path,
 }
 
+impl<'a> Deref for Compiler<'a> {
+    type Target = Resolver<'a>;
+
+    fn deref(&self) -> &Resolver<'a> {
+        &self.resolver
+    }
+}
+
 impl Compiler<'_> {
-    fn run(self) -> Result<CompiledStory, StoryError> {
+    fn run(self, ego_lane: &LanePosition) -> Result<CompiledStory, StoryError> {
         let story = self.story;
         let placed = self.place_actors()?;
         let lane = self.road.locate(self.route.pose_at(0.0, 0.0).position());
@@ -122,7 +159,7 @@ impl Compiler<'_> {
             title: story.title.clone(),
             kind: story.kind,
             seed: self.seed,
-            parameters: BTreeMap::new(),
+            parameters: self.parameters.clone(),
             set_speed_mps: self.number(&story.set_speed_mps)?,
             duration_s: self.number(&story.duration_s)?,
             route_m: self.number(&story.route_m)?,
@@ -130,22 +167,11 @@ impl Compiler<'_> {
             criteria: self.criteria()?,
             stop_lines: self.stop_lines(),
             lights: self.light_plan()?,
-            stage: self.stage(actors)?,
+            stage: self.stage(ego_lane, actors)?,
             motions,
             events,
             until: until.transpose()?,
             route: self.route,
-        })
-    }
-
-    /// The number a value stands for.
-    pub(super) fn number(&self, value: &Value) -> Result<f64, StoryError> {
-        value.evaluate(self.parameters).map_err(|error| {
-            let Value::Expression(text) = value else {
-                unreachable!("a plain number has a value");
-            };
-            let characters = text[..error.at].chars().count();
-            self.story.error(text, characters, error.message)
         })
     }
 
@@ -155,13 +181,12 @@ impl Compiler<'_> {
         Ok(self.route.pose_at(ahead_m, left_m))
     }
 
-    fn stage(&self, actors: Vec<StageActor>) -> Result<Stage, StoryError> {
-        let ego = &self.story.ego;
-        let pose = self.road.pose(&ego.at);
+    fn stage(&self, ego: &LanePosition, actors: Vec<StageActor>) -> Result<Stage, StoryError> {
+        let pose = self.road.pose(ego);
         Ok(Stage {
-            road: Arc::clone(self.road),
+            road: Arc::clone(&self.road),
             world_from_ego: pose.map_err(|source| self.story.road_error(source))?,
-            ego_speed_mps: self.number(&ego.speed_mps)?,
+            ego_speed_mps: self.number(&self.story.ego.speed_mps)?,
             actors,
             lights: self.road.lights().to_vec(),
             weather: self.weather()?,
@@ -230,7 +255,7 @@ impl Compiler<'_> {
     fn start(&self, actor: &StoryActor, model: &ActorModel) -> Result<Pose2, StoryError> {
         match &actor.at {
             Position::Lane(lane) => {
-                let pose = self.road.pose(lane);
+                let pose = self.road.pose(&self.lane(lane)?);
                 pose.map_err(|source| self.story.error(&actor.name, 0, source.to_string()))
             }
             Position::Ahead(place) => self.beside(&actor.name, place, self.number(&place.m)?),

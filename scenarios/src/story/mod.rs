@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::criteria::Criterion;
-use crate::road::LanePosition;
 pub(crate) use compiled::{
     ActorAction, Entity, Length, LengthSpan, LightPlan, StoryAction, StoryEvent, StoryTrigger,
 };
@@ -93,7 +92,7 @@ pub enum Kind {
 #[serde(deny_unknown_fields)]
 pub struct EgoStart {
     /// Its place on the road.
-    pub at: LanePosition,
+    pub at: OnLane,
     /// Its speed in metres per second.
     pub speed_mps: Value,
 }
@@ -206,11 +205,26 @@ pub enum Behaviour {
 #[serde(rename_all = "snake_case")]
 pub enum Position {
     /// On a lane of the road network.
-    Lane(LanePosition),
+    Lane(OnLane),
     /// Relative to ego's start, centre to centre.
     Ahead(Relative),
     /// Relative to ego's start, from ego's front bumper to the actor's rear bumper.
     Gap(Relative),
+}
+
+/// A place on a lane of the road network.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnLane {
+    /// Id of the OpenDRIVE road.
+    pub road: String,
+    /// OpenDRIVE lane number: negative right of the reference line, positive left.
+    pub lane: i32,
+    /// Distance along the road's reference line in metres.
+    pub s_m: Value,
+    /// Offset from the lane's centre in metres, positive to the left of the reference line's direction.
+    #[serde(default)]
+    pub offset_m: Value,
 }
 
 /// A place relative to ego's start, along ego's lane.
