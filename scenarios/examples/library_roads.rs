@@ -79,6 +79,14 @@ fn straight() -> NetworkPlan {
     let lanes = [rural_side(1), rural_side(1)];
     let pieces = vec![Piece::Line { length_m: 1400.0 }];
     let mut road = RoadPlan::single("main", pieces, lanes, Paint::Broken(RURAL_DASHES));
+    road.centre = [
+        (0.0, Paint::Broken(RURAL_DASHES)),
+        (700.0, Paint::SolidLeft(RURAL_DASHES)),
+        (760.0, Paint::Double(0.12)),
+        (860.0, Paint::Broken(RURAL_DASHES)),
+    ]
+    .map(|(from_m, paint)| PaintFrom { from_m, paint })
+    .to_vec();
     road.signals = vec![
         sign(60.0, -5.2, SignKind::SpeedLimit(80)),
         sign(500.0, -5.2, SignKind::Priority),

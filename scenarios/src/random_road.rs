@@ -40,8 +40,13 @@ pub enum Topology {
 }
 
 impl Topology {
-    /// The topologies that training may show.
-    pub const TRAINING: [Topology; 3] = [Self::Straight, Self::Winding, Self::Crossing];
+    /// The topologies that training may show, by how often it does.
+    pub const TRAINING: [Topology; 4] = [
+        Self::Straight,
+        Self::Winding,
+        Self::Crossing,
+        Self::Crossing,
+    ];
 }
 
 /// A random road network of a topology, 400 to 800 m from end to end, as OpenDRIVE text.
@@ -191,7 +196,7 @@ impl Style {
     fn junction(&self, arms: &[Arm], rng: &mut ChaCha8Rng) -> NetworkPlan {
         let side = self.side.lanes();
         let reach_m: f64 = side.iter().map(|lane| lane.width_m).sum();
-        let right_of_way = if rng.random_bool(0.8) {
+        let right_of_way = if rng.random_bool(0.85) {
             RightOfWay::Lights
         } else {
             RightOfWay::WestEast

@@ -2,7 +2,7 @@
 //! its road.
 
 use drive::frames::{Point2, Pose2};
-use drive::math::{lerp, wrap_angle};
+use drive::math::{cos, lerp, sin, wrap_angle};
 use xodr::LaneType;
 
 /// Every lane of every lane section.
@@ -30,6 +30,8 @@ pub(super) struct Section {
 pub(super) struct Station {
     pub(super) s_m: f64,
     pub(super) world_from_reference: Pose2,
+    /// Unit vector to the left of the reference line.
+    pub(super) normal: Point2,
 }
 
 /// One lane of one section; the tables follow the section's stations.
@@ -60,14 +62,24 @@ pub(super) struct Lane {
 pub(super) struct Slice {
     pub(super) s_m: f64,
     pub(super) world_from_reference: Pose2,
+    normal: Point2,
     pub(super) left_t_m: f64,
     pub(super) right_t_m: f64,
+}
+
+/// Unit vector to the left of a heading.
+pub(super) fn normal(yaw_rad: f64) -> Point2 {
+    Point2::new(-sin(yaw_rad), cos(yaw_rad))
 }
 
 impl Slice {
     /// The point `t_m` to the left of the reference line.
     pub(super) fn point(&self, t_m: f64) -> Point2 {
-        self.world_from_reference.transform(Point2::new(0.0, t_m))
+        let origin = self.world_from_reference;
+        Point2::new(
+            origin.x_m + t_m * self.normal.x_m,
+            origin.y_m + t_m * self.normal.y_m,
+        )
     }
 
     /// Lateral position of the lane's centre.
@@ -102,6 +114,7 @@ impl Network {
         Slice {
             s_m: at.s_m,
             world_from_reference: at.world_from_reference,
+            normal: at.normal,
             left_t_m: table.left_t_m[station],
             right_t_m: table.right_t_m[station],
         }
@@ -114,13 +127,15 @@ impl Network {
             self.slice_at(lane, station + 1),
         );
         let (from, to) = (a.world_from_reference, b.world_from_reference);
+        let yaw_rad = wrap_angle(from.yaw_rad + u * wrap_angle(to.yaw_rad - from.yaw_rad));
         Slice {
             s_m: lerp(a.s_m, b.s_m, u),
             world_from_reference: Pose2::new(
                 lerp(from.x_m, to.x_m, u),
                 lerp(from.y_m, to.y_m, u),
-                wrap_angle(from.yaw_rad + u * wrap_angle(to.yaw_rad - from.yaw_rad)),
+                yaw_rad,
             ),
+            normal: normal(yaw_rad),
             left_t_m: lerp(a.left_t_m, b.left_t_m, u),
             right_t_m: lerp(a.right_t_m, b.right_t_m, u),
         }

@@ -7,7 +7,7 @@ use drive::math::{atan2, wrap_angle};
 use xodr::{Direction, LanePosition, Layer, Provenance, RoadId, RoadNetwork, RoadPosition};
 
 use super::RoadError;
-use super::lanes::{Lane, Network, Section, Station};
+use super::lanes::{Lane, Network, Section, Station, normal};
 
 /// Distance between stations; below a metre so that lanes outside a bend keep within one.
 const STEP_M: f64 = 0.8;
@@ -123,13 +123,11 @@ impl Map {
             )));
         }
         let (dx, dy) = (f64::from(left.x - right.x), f64::from(left.y - right.y));
+        let yaw_rad = atan2(-dx, dy);
         Ok(Station {
             s_m,
-            world_from_reference: Pose2::new(
-                f64::from(middle.x),
-                f64::from(middle.y),
-                atan2(-dx, dy),
-            ),
+            world_from_reference: Pose2::new(f64::from(middle.x), f64::from(middle.y), yaw_rad),
+            normal: normal(yaw_rad),
         })
     }
 

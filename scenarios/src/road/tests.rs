@@ -238,6 +238,20 @@ fn every_point_on_the_carriageway_of_a_junction_is_covered_once() {
     }
 }
 
+#[test]
+fn a_junction_without_an_outline_is_covered_by_its_lanes() {
+    let text = library::text("crossing").unwrap();
+    let start = text.find("<boundary>").unwrap();
+    let end = text.find("</boundary>").unwrap() + "</boundary>".len();
+    let road = Road::parse(&[&text[..start], &text[end..]].concat()).unwrap();
+    for point in [Point2::new(0.0, 0.5), Point2::new(-8.0, -3.0)] {
+        assert!(
+            road.strips().iter().any(|strip| covers(strip, point)),
+            "{point:?}"
+        );
+    }
+}
+
 /// Whether a point lies in one of a strip's quadrilaterals.
 fn covers(strip: &Strip, point: Point2) -> bool {
     (1..strip.left.len()).any(|k| {
