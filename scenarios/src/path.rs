@@ -197,7 +197,8 @@ fn straight_projection(from: Pose2, from_m: f64, point: Point2) -> PathPoint {
     }
 }
 
-fn between(from: Pose2, to: Pose2, t: f64) -> Pose2 {
+/// The pose a fraction `t` of the way from one to another, in place and heading.
+pub(crate) fn between(from: Pose2, to: Pose2, t: f64) -> Pose2 {
     Pose2::new(
         lerp(from.x_m, to.x_m, t),
         lerp(from.y_m, to.y_m, t),

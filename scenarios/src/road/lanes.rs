@@ -5,6 +5,8 @@ use drive::frames::{Point2, Pose2};
 use drive::math::{cos, lerp, sin, wrap_angle};
 use xodr::LaneType;
 
+use crate::path::between;
+
 /// Every lane of every lane section.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Network {
@@ -127,15 +129,11 @@ impl Network {
             self.slice_at(lane, station + 1),
         );
         let (from, to) = (a.world_from_reference, b.world_from_reference);
-        let yaw_rad = wrap_angle(from.yaw_rad + u * wrap_angle(to.yaw_rad - from.yaw_rad));
+        let world_from_reference = between(from, to, u);
         Slice {
             s_m: lerp(a.s_m, b.s_m, u),
-            world_from_reference: Pose2::new(
-                lerp(from.x_m, to.x_m, u),
-                lerp(from.y_m, to.y_m, u),
-                yaw_rad,
-            ),
-            normal: normal(yaw_rad),
+            world_from_reference,
+            normal: normal(world_from_reference.yaw_rad),
             left_t_m: lerp(a.left_t_m, b.left_t_m, u),
             right_t_m: lerp(a.right_t_m, b.right_t_m, u),
         }

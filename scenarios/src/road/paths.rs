@@ -5,6 +5,7 @@ use drive::frames::{Point2, Pose2};
 use super::lanes::{Network, Slice};
 use super::locate::{Found, is_with_traffic};
 use super::{LaneBoundaries, LanePath};
+use crate::path::between;
 
 /// Steps shorter than this are left out.
 const MIN_STEP_M: f64 = 1e-6;
@@ -80,16 +81,6 @@ fn extend(path: &mut LanePath, pose: Pose2, length_m: f64) -> bool {
         path.distances_m.push(distance_m + u * step_m);
     }
     u >= 1.0
-}
-
-/// The pose a fraction `u` of the way from one pose to another.
-fn between(from: Pose2, to: Pose2, u: f64) -> Pose2 {
-    let turn_rad = drive::math::wrap_angle(to.yaw_rad - from.yaw_rad);
-    Pose2::new(
-        drive::math::lerp(from.x_m, to.x_m, u),
-        drive::math::lerp(from.y_m, to.y_m, u),
-        drive::math::wrap_angle(from.yaw_rad + u * turn_rad),
-    )
 }
 
 /// The boundaries around a car found on a lane. A car that drives against the traffic gets those
