@@ -1,1 +1,27 @@
-//! placeholder
+//! Learning from recorded frames: data set, soft targets, losses, trainer, evaluation.
+//!
+//! Knows recorded frames and their labels, never the simulator. Reading order: [`dataset`] is what is
+//! recorded, [`cache`] the same ready for training, [`batch`] and [`augment`] what a step sees,
+//! [`loss`] what it is told, [`trainer`] the steps.
+
+pub mod dataset;
+pub mod error;
+pub mod files;
+
+pub mod augment;
+pub mod batch;
+pub mod cache;
+pub mod mirror;
+
+pub mod average;
+pub mod checkpoint;
+pub mod loss;
+pub mod recipe;
+pub mod soft_targets;
+pub mod trainee;
+pub mod trainer;
+
+#[cfg(test)]
+mod fixture;
+
+pub use error::{Error, Result};

@@ -1,0 +1,262 @@
+//! A data set made ready for training: shrunk frames and compact targets in one file, read frame by frame.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use drive::camera::CameraModel;
+use perception::encode::encode;
+use perception::heads::Head;
+use perception::preprocess::{INPUT_LEN, shrink};
+use perception::synthetic::{BoxActor, Markings, Scene};
+use perception::targets::{Target, Targets};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{Dataset, FrameId, Split};
+use crate::error::{Error, Result};
+use crate::files::{digest, unfinished};
+
+/// Bytes of one target: bin, share of the next bin, weight.
+const TARGET_BYTES: usize = 3;
+/// Weights are kept as multiples of 1/200: exact for every weight that encoding gives.
+const WEIGHT_STEPS: f32 = 200.0;
+/// Frames that are prepared between two words about the progress.
+const PORTION: usize = 64;
+const REMEDY: &str = "delete it; it is made again from the data set";
+
+/// A frame as training sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// `[128, 256, 3]` bytes.
+    pub image: Vec<u8>,
+    /// What every head should say.
+    pub targets: Targets,
+}
+
+/// Where a cached frame comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CachedFrame {
+    /// Its world.
+    pub world: u32,
+    /// Its number in the world.
+    pub frame: usize,
+    /// What it is used for.
+    pub split: Split,
+    /// Tags of its world.
+    pub slices: Vec<String>,
+}
+
+/// The file's first part, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    dataset_digest: String,
+    encoding_digest: String,
+    frames: Vec<CachedFrame>,
+}
+
+/// An open cache.
+#[derive(Debug)]
+pub struct Cache {
+    path: PathBuf,
+    file: File,
+    header: Header,
+    records_at: u64,
+}
+
+impl Cache {
+    /// Opens the cache of a data set, making it first if it is absent or of other frames or another
+    /// encoding. `progress` hears how many frames are done, of how many.
+    ///
+    /// # Errors
+    /// If the data set is damaged or the cache cannot be written.
+    pub fn of(dataset: &Dataset, path: &Path, progress: impl FnMut(usize, usize)) -> Result<Self> {
+        if path.exists()
+            && let Ok(cache) = Self::open(path)
+            && cache.header.dataset_digest == dataset.digest()
+            && cache.header.encoding_digest == encoding_digest()
+        {
+            return Ok(cache);
+        }
+        build(dataset, path, progress)?;
+        Self::open(path)
+    }
+
+    /// Opens a cache as it is.
+    ///
+    /// # Errors
+    /// If the file is absent, damaged or cut short.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::file(path))?;
+        let damaged = |what: &dyn ToString| Error::content(path, &what.to_string(), REMEDY);
+        let file_bytes = file.metadata().map_err(Error::file(path))?.len();
+        let mut length = [0; 8];
+        file.read_exact_at(&mut length, 0)
+            .map_err(Error::file(path))?;
+        let header_bytes = u64::from_le_bytes(length);
+        if header_bytes > file_bytes {
+            return Err(damaged(&"is no cache of a data set"));
+        }
+        let mut text = vec![0; header_bytes as usize];
+        file.read_exact_at(&mut text, 8)
+            .map_err(Error::file(path))?;
+        let header: Header = serde_json::from_slice(&text).map_err(|error| damaged(&error))?;
+        let records_at = 8 + header_bytes;
+        if file_bytes != records_at + (header.frames.len() * record_bytes()) as u64 {
+            return Err(damaged(&"is cut short"));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            header,
+            records_at,
+        })
+    }
+
+    /// SHA-256 that names exactly these frames.
+    pub fn dataset_digest(&self) -> &str {
+        &self.header.dataset_digest
+    }
+
+    /// Where each frame comes from, by index.
+    pub fn frames(&self) -> &[CachedFrame] {
+        &self.header.frames
+    }
+
+    /// Indices of the frames of a split.
+    pub fn split(&self, split: Split) -> Vec<usize> {
+        let frames = self.header.frames.iter().enumerate();
+        frames
+            .filter(|(_, frame)| frame.split == split)
+            .map(|(i, _)| i)
+            .collect()
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn read(&self, index: usize) -> Result<Sample> {
+        let mut record = vec![0; record_bytes()];
+        let offset = self.records_at + (index * record_bytes()) as u64;
+        self.file
+            .read_exact_at(&mut record, offset)
+            .map_err(Error::file(&self.path))?;
+        let targets = unpack(&record[INPUT_LEN..]);
+        record.truncate(INPUT_LEN);
+        Ok(Sample {
+            image: record,
+            targets,
+        })
+    }
+}
+
+/// Bytes of one frame.
+fn record_bytes() -> usize {
+    let positions: usize = Head::ALL.iter().map(|head| head.positions()).sum();
+    INPUT_LEN + positions * TARGET_BYTES
+}
+
+/// Prepares every frame of a data set, in order, on all cores.
+fn build(dataset: &Dataset, path: &Path, mut progress: impl FnMut(usize, usize)) -> Result<()> {
+    let frames = dataset.frames();
+    let header = header(dataset, &frames);
+    let text = serde_json::to_vec(&header).map_err(|error| Error::content(path, &error, REMEDY))?;
+    let unfinished = unfinished(path);
+    let mut file = BufWriter::new(File::create(&unfinished).map_err(Error::file(&unfinished))?);
+    let mut write = |bytes: &[u8]| file.write_all(bytes).map_err(Error::file(&unfinished));
+    write(&(text.len() as u64).to_le_bytes())?;
+    write(&text)?;
+    for (i, portion) in frames.chunks(PORTION).enumerate() {
+        progress(i * PORTION, frames.len());
+        let records: Vec<Vec<u8>> = portion
+            .par_iter()
+            .map(|&id| record(dataset, id))
+            .collect::<Result<_>>()?;
+        for record in records {
+            write(&record)?;
+        }
+    }
+    file.into_inner()
+        .map_err(|error| Error::file(&unfinished)(error.into_error()))?
+        .sync_all()
+        .map_err(Error::file(&unfinished))?;
+    progress(frames.len(), frames.len());
+    std::fs::rename(&unfinished, path).map_err(Error::file(path))
+}
+
+/// Where the frames come from.
+fn header(dataset: &Dataset, frames: &[FrameId]) -> Header {
+    Header {
+        dataset_digest: dataset.digest(),
+        encoding_digest: encoding_digest(),
+        frames: frames
+            .iter()
+            .map(|id| {
+                let meta = &dataset.world(id.world).meta;
+                CachedFrame {
+                    world: id.world,
+                    frame: id.frame,
+                    split: meta.split,
+                    slices: meta.slices.clone(),
+                }
+            })
+            .collect(),
+    }
+}
+
+/// One frame: its shrunk picture and packed targets.
+fn record(dataset: &Dataset, id: FrameId) -> Result<Vec<u8>> {
+    let (frame, labels) = dataset.load(id)?;
+    let mut bytes = shrink(&frame)?;
+    pack(&encode(&labels), &mut bytes);
+    Ok(bytes)
+}
+
+/// Appends the targets, three bytes each.
+fn pack(targets: &Targets, bytes: &mut Vec<u8>) {
+    for target in Head::ALL.iter().flat_map(|&head| targets.head(head)) {
+        bytes.push(target.index as u8);
+        bytes.push((target.upper_weight * 255.0).round() as u8);
+        bytes.push((target.weight * WEIGHT_STEPS).round() as u8);
+    }
+}
+
+/// The targets from their bytes.
+fn unpack(bytes: &[u8]) -> Targets {
+    let mut targets = Targets::untrained();
+    let mut packed = bytes.chunks_exact(TARGET_BYTES);
+    for head in Head::ALL {
+        for (target, bytes) in targets.head_mut(head).iter_mut().zip(&mut packed) {
+            *target = Target {
+                index: u16::from(bytes[0]),
+                upper_weight: f32::from(bytes[1]) / 255.0,
+                weight: f32::from(bytes[2]) / WEIGHT_STEPS,
+            };
+        }
+    }
+    targets
+}
+
+/// SHA-256 of a known scene's targets: differs as soon as encoding does.
+fn encoding_digest() -> String {
+    let actor = |class, x_m, y_m| BoxActor {
+        class,
+        pose_in_ego: drive::frames::Pose2::new(x_m, y_m, 0.4),
+        size_m: [4.0, 1.8, 1.6],
+    };
+    let scene = Scene {
+        actors: vec![
+            actor(drive::labels::ObjectClass::Car, 14.0, 1.0),
+            actor(drive::labels::ObjectClass::Cyclist, 31.0, -2.0),
+        ],
+        curvature_per_m: 0.003,
+        markings: Markings::Painted,
+        light: drive::labels::LightState::Green,
+        stop_line_m: Some(27.0),
+    };
+    let mut bytes = Vec::new();
+    pack(&encode(&scene.labels(&CameraModel::standard())), &mut bytes);
+    digest([bytes.as_slice()])
+}

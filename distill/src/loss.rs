@@ -1,0 +1,224 @@
+//! What a network is told about its logits.
+//!
+//! Every head is a set of categorical distributions, so there is one loss: the Kullback-Leibler
+//! divergence from the wanted distributions, mean over the weighted positions. Hard labels are one- or
+//! two-hot; soft targets are a teacher's logits, both sides tempered.
+
+use candle_core::{Device, Tensor};
+use perception::heads::Head;
+use perception::ops::{Wanted, soft_cross_entropy};
+use perception::probabilities::softmax_row;
+use perception::targets::Target;
+
+use crate::error::Result;
+use crate::recipe::{Distillation, HeadWeights};
+
+/// Weight of a cell of which the teacher is sure that nobody is in it, in the head of objects.
+const EMPTY_WEIGHT: f32 = 0.2;
+/// The same in the head of depth.
+const SCENERY_WEIGHT: f32 = 0.1;
+
+/// The loss of a step.
+#[derive(Debug)]
+pub struct Loss {
+    /// The weighted sum over heads, a scalar to go back from.
+    pub total: Tensor,
+    /// The loss of each head before weighting, in the order of [`Head::ALL`].
+    pub heads: [f64; 8],
+}
+
+/// A teacher's logits for a batch, with the weight of each position.
+#[derive(Debug)]
+pub struct SoftBatch {
+    logits: Vec<Tensor>,
+    weights: Vec<Vec<f32>>,
+}
+
+impl SoftBatch {
+    /// From the logits of each frame of the batch, each head `[positions, classes]` row by row.
+    ///
+    /// # Errors
+    /// If a head has too few values.
+    pub fn new(frames: &[[Vec<f32>; 8]]) -> Result<Self> {
+        let occupied: Vec<f32> = frames.iter().flat_map(occupancy).collect();
+        let mut batch = Self {
+            logits: Vec::new(),
+            weights: Vec::new(),
+        };
+        for head in Head::ALL {
+            let rows = frames.len() * head.positions();
+            let values: Vec<f32> = frames
+                .iter()
+                .flat_map(|frame| &frame[head as usize])
+                .copied()
+                .collect();
+            let weights = position_weights(head, &occupied, rows);
+            batch.logits.push(Tensor::from_vec(
+                values,
+                (rows, head.classes()),
+                &Device::Cpu,
+            )?);
+            batch.weights.push(weights);
+        }
+        Ok(batch)
+    }
+}
+
+/// For each object cell, how likely the teacher thinks that somebody is in it.
+fn occupancy(logits: &[Vec<f32>; 8]) -> impl Iterator<Item = f32> + use<> {
+    let mut probabilities = logits[Head::Objects as usize].clone();
+    let classes = Head::Objects.classes();
+    probabilities
+        .chunks_exact_mut(classes)
+        .for_each(softmax_row);
+    let mut nobody = probabilities.into_iter().step_by(classes);
+    core::iter::from_fn(move || nobody.next().map(|p| 1.0 - p))
+}
+
+/// Where a teacher's opinion counts: what it says of a box only where it sees somebody.
+fn position_weights(head: Head, occupied: &[f32], rows: usize) -> Vec<f32> {
+    match head {
+        Head::Objects => occupied.iter().map(|p| EMPTY_WEIGHT + p).collect(),
+        Head::Depth => occupied.iter().map(|p| SCENERY_WEIGHT + p).collect(),
+        Head::Yaw => occupied.to_vec(),
+        Head::Sides => occupied.iter().flat_map(|&p| [p; 4]).collect(),
+        _ => vec![1.0; rows],
+    }
+}
+
+/// The loss against hard labels.
+///
+/// # Errors
+/// If the logits do not fit the heads.
+pub fn hard_loss(
+    logits: &[Tensor],
+    targets: &[Vec<Target>; 8],
+    heads: &HeadWeights,
+) -> Result<Loss> {
+    weighted(heads, |head| {
+        let targets = &targets[head as usize];
+        let weights: Vec<f32> = targets.iter().map(|target| target.weight).collect();
+        Ok(soft_cross_entropy(
+            &rows(&logits[head as usize], head)?,
+            Wanted::Labels(targets),
+            &weights,
+            1.0,
+        )?)
+    })
+}
+
+/// The divergence from a teacher at a temperature, times the temperature squared.
+///
+/// # Errors
+/// If the logits do not fit the heads.
+pub fn soft_loss(
+    logits: &[Tensor],
+    teacher: &SoftBatch,
+    heads: &HeadWeights,
+    temperature: f32,
+) -> Result<Loss> {
+    weighted(heads, |head| {
+        Ok(soft_cross_entropy(
+            &rows(&logits[head as usize], head)?,
+            Wanted::Logits(&teacher.logits[head as usize]),
+            &teacher.weights[head as usize],
+            temperature,
+        )?)
+    })
+}
+
+/// Soft targets and hard labels together.
+///
+/// # Errors
+/// If the logits do not fit the heads.
+pub fn distillation_loss(
+    logits: &[Tensor],
+    (targets, teacher): (&[Vec<Target>; 8], &SoftBatch),
+    heads: &HeadWeights,
+    distillation: Distillation,
+) -> Result<Loss> {
+    let share = distillation.soft_share;
+    let soft = soft_loss(logits, teacher, heads, distillation.temperature)?;
+    let hard = hard_loss(logits, targets, heads)?;
+    Ok(Loss {
+        total: ((soft.total * share)? + (hard.total * (1.0 - share))?)?,
+        heads: core::array::from_fn(|i| share * soft.heads[i] + (1.0 - share) * hard.heads[i]),
+    })
+}
+
+/// A head's logits as one row a position.
+fn rows(logits: &Tensor, head: Head) -> Result<Tensor> {
+    Ok(logits.reshape(((), head.classes()))?)
+}
+
+/// The weighted sum of every head's loss.
+fn weighted(heads: &HeadWeights, mut of: impl FnMut(Head) -> Result<Tensor>) -> Result<Loss> {
+    let mut total = Tensor::zeros((), candle_core::DType::F32, &Device::Cpu)?;
+    let mut values = [0.0; 8];
+    for head in Head::ALL {
+        let loss = of(head)?;
+        values[head as usize] = f64::from(loss.to_scalar::<f32>()?);
+        total = (total + (loss * heads.of(head))?)?;
+    }
+    Ok(Loss {
+        total,
+        heads: values,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use drive::random::stream;
+    use rand::Rng;
+
+    use super::*;
+    use crate::recipe::Recipe;
+
+    fn random_frame(seed: u64) -> [Vec<f32>; 8] {
+        let mut random = stream(seed, "logits");
+        Head::ALL.map(|head| {
+            let values = head.positions() * head.classes();
+            (0..values)
+                .map(|_| random.random_range(-3.0..3.0))
+                .collect()
+        })
+    }
+
+    fn tensors(frame: &[Vec<f32>; 8]) -> Vec<Tensor> {
+        let tensor = |head: Head| {
+            let shape = (1, head.positions(), head.classes());
+            Tensor::from_vec(frame[head as usize].clone(), shape, &Device::Cpu).unwrap()
+        };
+        Head::ALL.into_iter().map(tensor).collect()
+    }
+
+    #[test]
+    fn a_student_that_says_what_the_teacher_says_has_no_loss() {
+        let frame = random_frame(1);
+        let teacher = SoftBatch::new(core::slice::from_ref(&frame)).unwrap();
+        for temperature in [1.0, 2.0, 6.0] {
+            let heads = Recipe::STUDENT.heads;
+            let loss = soft_loss(&tensors(&frame), &teacher, &heads, temperature).unwrap();
+            assert!(loss.heads.iter().all(|loss| loss.abs() < 1e-5), "{loss:?}");
+        }
+    }
+
+    #[test]
+    fn a_student_that_differs_has_a_loss_in_every_head() {
+        let teacher = SoftBatch::new(&[random_frame(1)]).unwrap();
+        let logits = tensors(&random_frame(2));
+        let loss = soft_loss(&logits, &teacher, &Recipe::STUDENT.heads, 2.0).unwrap();
+        assert!(loss.heads.iter().all(|&loss| loss > 0.1), "{loss:?}");
+    }
+
+    #[test]
+    fn boxes_count_only_where_the_teacher_sees_somebody() {
+        let mut frame = random_frame(3);
+        for row in frame[Head::Objects as usize].chunks_exact_mut(5) {
+            row.copy_from_slice(&[30.0, 0.0, 0.0, 0.0, 0.0]);
+        }
+        let teacher = SoftBatch::new(&[frame]).unwrap();
+        let weights = &teacher.weights[Head::Sides as usize];
+        assert!(weights.iter().all(|&weight| weight < 1e-6));
+    }
+}

@@ -1,0 +1,217 @@
+//! A teacher's logits for every training frame, kept in a file so that a student's step need not run it.
+//!
+//! Logits, not probabilities: any temperature can be applied later. Half precision: 136 kB a frame.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use half::f16;
+use perception::heads::Head;
+use serde::{Deserialize, Serialize};
+
+use crate::augment::Augmentation;
+use crate::batch::{Picked, View, load_batch};
+use crate::cache::Cache;
+use crate::dataset::Split;
+use crate::error::{Error, Result};
+use crate::files::unfinished;
+use crate::mirror::mirrored_values;
+use crate::trainee::Trainee;
+
+/// Frames the teacher sees at a time.
+const BATCH: usize = 16;
+const REMEDY: &str = "delete it and run `understudy targets` again";
+
+/// The file's first part, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    teacher_digest: String,
+    dataset_digest: String,
+    /// Indices in the cache, in the order of the records.
+    frames: Vec<usize>,
+}
+
+/// An open file of soft targets.
+#[derive(Debug)]
+pub struct SoftTargets {
+    path: PathBuf,
+    file: File,
+    header: Header,
+    records_at: u64,
+}
+
+impl SoftTargets {
+    /// Opens a file of soft targets.
+    ///
+    /// # Errors
+    /// If it is absent, damaged or cut short.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::file(path))?;
+        let (header, records_at) = read_header(&file, path)?;
+        let bytes = file.metadata().map_err(Error::file(path))?.len();
+        if bytes != records_at + (header.frames.len() * record_bytes()) as u64 {
+            return Err(Error::content(path, "is cut short", REMEDY));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            header,
+            records_at,
+        })
+    }
+
+    /// Digest of the teacher that said this.
+    pub fn teacher_digest(&self) -> &str {
+        &self.header.teacher_digest
+    }
+
+    /// Digest of the data set it was said of.
+    pub fn dataset_digest(&self) -> &str {
+        &self.header.dataset_digest
+    }
+
+    /// What the teacher says of a frame, mirrored if the frame is: each head `[positions, classes]`.
+    ///
+    /// # Errors
+    /// If the teacher was not asked about this frame, or the file cannot be read.
+    pub fn read(&self, picked: Picked) -> Result<[Vec<f32>; 8]> {
+        let record = self
+            .header
+            .frames
+            .binary_search(&picked.index)
+            .map_err(|_| {
+                Error::content(
+                    &self.path,
+                    &format!("has nothing on frame {}", picked.index),
+                    REMEDY,
+                )
+            })?;
+        let mut bytes = vec![0; record_bytes()];
+        let offset = self.records_at + (record * record_bytes()) as u64;
+        self.file
+            .read_exact_at(&mut bytes, offset)
+            .map_err(Error::file(&self.path))?;
+        let mut values = bytes
+            .chunks_exact(2)
+            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
+        Ok(Head::ALL.map(|head| {
+            let straight: Vec<f32> = values
+                .by_ref()
+                .take(head.positions() * head.classes())
+                .collect();
+            match picked.view {
+                View::Straight => straight,
+                View::Mirrored => mirrored_values(head, &straight),
+            }
+        }))
+    }
+}
+
+/// Asks a teacher about every training frame; goes on where an earlier call was stopped. Returns
+/// whether it is done. `progress` hears how many frames are done, of how many.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn record_soft_targets(
+    teacher: (&impl Trainee, &str),
+    cache: &Cache,
+    path: &Path,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<bool> {
+    let (network, teacher_digest) = teacher;
+    let header = Header {
+        teacher_digest: teacher_digest.to_owned(),
+        dataset_digest: cache.dataset_digest().to_owned(),
+        frames: cache.split(Split::Train),
+    };
+    let unfinished = unfinished(path);
+    let (mut file, done) = begin(&unfinished, &header)?;
+    let mut done = done;
+    for portion in header.frames[done..].chunks(BATCH) {
+        progress(done, header.frames.len());
+        if stop.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let batch = load_batch(cache, portion, &Augmentation::NONE, (0, 0))?;
+        let records = half_precision(&network.forward(&batch.images)?, portion.len())?;
+        file.write_all(&records).map_err(Error::file(&unfinished))?;
+        done += portion.len();
+    }
+    progress(done, header.frames.len());
+    file.sync_all().map_err(Error::file(&unfinished))?;
+    std::fs::rename(&unfinished, path).map_err(Error::file(path))?;
+    Ok(true)
+}
+
+/// Opens the unfinished file behind its last whole record, or begins it.
+fn begin(path: &Path, header: &Header) -> Result<(File, usize)> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(Error::file(path))?;
+    if let Ok((existing, records_at)) = read_header(&file, path)
+        && existing == *header
+    {
+        let bytes = file.metadata().map_err(Error::file(path))?.len();
+        let whole = (bytes - records_at) / record_bytes() as u64;
+        let end = records_at + whole * record_bytes() as u64;
+        file.set_len(end).map_err(Error::file(path))?;
+        return Ok((file, whole as usize));
+    }
+    file.set_len(0).map_err(Error::file(path))?;
+    let text = serde_json::to_vec(header).map_err(|error| Error::content(path, &error, REMEDY))?;
+    file.write_all(&(text.len() as u64).to_le_bytes())
+        .map_err(Error::file(path))?;
+    file.write_all(&text).map_err(Error::file(path))?;
+    Ok((file, 0))
+}
+
+/// The header, and where the records begin.
+fn read_header(file: &File, path: &Path) -> Result<(Header, u64)> {
+    let file_bytes = file.metadata().map_err(Error::file(path))?.len();
+    let mut length = [0; 8];
+    file.read_exact_at(&mut length, 0)
+        .map_err(Error::file(path))?;
+    let header_bytes = u64::from_le_bytes(length);
+    if header_bytes > file_bytes {
+        return Err(Error::content(path, "holds no soft targets", REMEDY));
+    }
+    let mut text = vec![0; header_bytes as usize];
+    file.read_exact_at(&mut text, 8)
+        .map_err(Error::file(path))?;
+    let header =
+        serde_json::from_slice(&text).map_err(|error| Error::content(path, &error, REMEDY))?;
+    Ok((header, 8 + header_bytes))
+}
+
+/// Bytes of one frame.
+fn record_bytes() -> usize {
+    Head::ALL
+        .iter()
+        .map(|head| head.positions() * head.classes() * 2)
+        .sum()
+}
+
+/// The logits of a batch, frame after frame, as bytes.
+fn half_precision(logits: &[candle_core::Tensor], frames: usize) -> Result<Vec<u8>> {
+    let heads: Vec<Vec<f32>> = logits
+        .iter()
+        .map(|head| head.flatten_all()?.to_vec1())
+        .collect::<candle_core::Result<_>>()?;
+    let mut bytes = Vec::with_capacity(frames * record_bytes());
+    for frame in 0..frames {
+        for head in &heads {
+            let values = head.len() / frames;
+            for &value in &head[frame * values..][..values] {
+                bytes.extend(f16::from_f32(value).to_le_bytes());
+            }
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,450 @@
+//! The training loop: load, run, compare, step; with checkpoints, a log and a way to stop.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use perception::heads::Head;
+use perception::ops::{AdamW, AdamWSettings};
+use serde::Serialize;
+
+use crate::augment::Augmentation;
+use crate::average::Average;
+use crate::batch::{Batch, frames_of_step, load_batch};
+use crate::cache::Cache;
+use crate::checkpoint::State;
+use crate::dataset::Split;
+use crate::error::{Error, Result};
+use crate::files::{create_folder, digest};
+use crate::loss::{Loss, SoftBatch, distillation_loss, hard_loss};
+use crate::recipe::Recipe;
+use crate::soft_targets::SoftTargets;
+use crate::trainee::Trainee;
+
+/// Steps between two lines of the log.
+const LOG_EVERY: u64 = 20;
+/// At most this many validation frames are looked at during training.
+const VALIDATION_FRAMES: usize = 320;
+
+/// What to train on, how, and where to keep the state.
+#[derive(Debug, Clone, Copy)]
+pub struct Training<'a> {
+    /// The frames.
+    pub cache: &'a Cache,
+    /// How.
+    pub recipe: &'a Recipe,
+    /// What a teacher says of the frames; needed if the recipe distils.
+    pub teacher: Option<&'a SoftTargets>,
+    /// Holds `checkpoint.safetensors` and `log.jsonl`.
+    pub folder: &'a Path,
+    /// Set by somebody else to stop after the running step, with a checkpoint.
+    pub stop: &'a AtomicBool,
+}
+
+/// News of a training. The log holds the same, one JSON object a line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Goes on from a checkpoint.
+    Resumed {
+        /// Steps already done.
+        step: u64,
+    },
+    /// A step is done.
+    Step {
+        /// Steps done.
+        step: u64,
+        /// Steps in all.
+        steps: u64,
+        /// Its loss.
+        loss: f64,
+        /// The loss of each head, in their order, before weighting.
+        heads: [f64; 8],
+        /// Its learning rate.
+        learning_rate: f64,
+        /// Length of the gradient before clipping.
+        gradient_norm: f64,
+    },
+    /// The averaged weights were tried on validation frames.
+    Validated {
+        /// Steps done.
+        step: u64,
+        /// The loss against hard labels.
+        loss: f64,
+        /// The loss of each head.
+        heads: [f64; 8],
+    },
+    /// The state was saved.
+    Saved {
+        /// Steps done.
+        step: u64,
+    },
+}
+
+/// How a training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All steps are done; the network holds the averaged weights.
+    Finished,
+    /// It was stopped and can go on from here.
+    Stopped {
+        /// Steps done.
+        step: u64,
+    },
+}
+
+impl Training<'_> {
+    /// Where the state is kept.
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.folder.join("checkpoint.safetensors")
+    }
+
+    /// Names recipe, data and teacher.
+    fn identity(&self) -> String {
+        let recipe = serde_json::to_vec(self.recipe).expect("a recipe is plain numbers");
+        let teacher = self.teacher.map_or("", SoftTargets::teacher_digest);
+        digest([
+            &recipe,
+            self.cache.dataset_digest().as_bytes(),
+            teacher.as_bytes(),
+        ])
+    }
+
+    /// Trains a network from its present weights, or goes on from the checkpoint in the folder. The
+    /// same seed, data and weights give the same result to the bit, stopped in between or not.
+    ///
+    /// # Errors
+    /// If data cannot be read, the state cannot be saved, or the loss is no number any more.
+    pub fn run(&self, network: &impl Trainee, mut hear: impl FnMut(&Event)) -> Result<Outcome> {
+        create_folder(self.folder)?;
+        let mut log = Log::open(&self.folder.join("log.jsonl"))?;
+        let mut tell = |event: Event| {
+            hear(&event);
+            log.write(&event)
+        };
+        let frames = self.training_frames()?;
+        let mut state = self.initial_state(network)?;
+        if self.checkpoint_path().exists() {
+            state.restore(&self.checkpoint_path(), &self.identity())?;
+            tell(Event::Resumed {
+                step: state.optimiser.steps(),
+            })?;
+        }
+        while state.optimiser.steps() < self.recipe.steps {
+            tell(self.step(network, &frames, &mut state)?)?;
+            let step = state.optimiser.steps();
+            let stopping = self.stop.load(Ordering::Relaxed);
+            if stopping || step.is_multiple_of(self.recipe.checkpoint_every) {
+                state.save(&self.checkpoint_path(), &self.identity())?;
+                tell(Event::Saved { step })?;
+            }
+            if stopping {
+                return Ok(Outcome::Stopped { step });
+            }
+            if step.is_multiple_of(self.recipe.validate_every) || step == self.recipe.steps {
+                tell(self.validate(network, &mut state)?)?;
+            }
+        }
+        state.save(&self.checkpoint_path(), &self.identity())?;
+        state.average.exchange(&state.variables)?;
+        Ok(Outcome::Finished)
+    }
+
+    /// The frames to learn from.
+    fn training_frames(&self) -> Result<Vec<usize>> {
+        let frames = self.cache.split(Split::Train);
+        if frames.is_empty() {
+            return Err(Error::Missing {
+                what: "training frames".to_owned(),
+            });
+        }
+        if let Some(teacher) = self.teacher
+            && teacher.dataset_digest() != self.cache.dataset_digest()
+        {
+            return Err(Error::Missing {
+                what: "frames that the soft targets speak of: they belong to another data set"
+                    .to_owned(),
+            });
+        }
+        Ok(frames)
+    }
+
+    /// The state before the first step.
+    fn initial_state(&self, network: &impl Trainee) -> Result<State> {
+        let variables = network.variables();
+        let settings = AdamWSettings {
+            weight_decay: self.recipe.weight_decay,
+            ..AdamWSettings::default()
+        };
+        Ok(State {
+            optimiser: AdamW::new(variables.clone(), settings),
+            average: Average::new(&variables, self.recipe.average_decay)?,
+            variables,
+        })
+    }
+
+    /// One step.
+    fn step(&self, network: &impl Trainee, frames: &[usize], state: &mut State) -> Result<Event> {
+        let (recipe, step) = (self.recipe, state.optimiser.steps());
+        let indices = frames_of_step(frames, recipe.batch, recipe.seed, step);
+        let batch = load_batch(
+            self.cache,
+            &indices,
+            &recipe.augmentation,
+            (recipe.seed, step),
+        )?;
+        let logits = network.forward_train(&batch.images)?;
+        let Loss { total, heads } = self.loss(&logits, &batch)?;
+        let loss = f64::from(total.to_scalar::<f32>()?);
+        if !loss.is_finite() {
+            return Err(Error::Diverged { step, loss });
+        }
+        let gradients = total.backward()?;
+        let gradient_norm = state.optimiser.gradient_norm(&gradients)?;
+        let scale = (recipe.clip_norm / gradient_norm.max(1e-12)).min(1.0);
+        let learning_rate = recipe.learning_rate_at(step);
+        state
+            .optimiser
+            .scaled_step(&gradients, learning_rate, scale)?;
+        state.average.update(&state.variables, step)?;
+        Ok(Event::Step {
+            step: step + 1,
+            steps: recipe.steps,
+            loss,
+            heads,
+            learning_rate,
+            gradient_norm,
+        })
+    }
+
+    /// The loss of a batch: against hard labels, and a teacher if the recipe says so.
+    fn loss(&self, logits: &[candle_core::Tensor], batch: &Batch) -> Result<Loss> {
+        let heads = &self.recipe.heads;
+        match (self.recipe.distillation, self.teacher) {
+            (None, _) => hard_loss(logits, &batch.targets, heads),
+            (Some(distillation), Some(teacher)) => {
+                let said: Vec<[Vec<f32>; 8]> = batch
+                    .samples
+                    .iter()
+                    .map(|&picked| teacher.read(picked))
+                    .collect::<Result<_>>()?;
+                let soft = SoftBatch::new(&said)?;
+                distillation_loss(logits, (&batch.targets, &soft), heads, distillation)
+            }
+            (Some(_), None) => Err(Error::Missing {
+                what: "soft targets, which the recipe asks for".to_owned(),
+            }),
+        }
+    }
+
+    /// Tries the averaged weights on validation frames.
+    fn validate(&self, network: &impl Trainee, state: &mut State) -> Result<Event> {
+        state.average.exchange(&state.variables)?;
+        let frames = self.cache.split(Split::Validation);
+        let every = frames.len().div_ceil(VALIDATION_FRAMES).max(1);
+        let frames: Vec<usize> = frames.into_iter().step_by(every).collect();
+        let mut heads = [0.0; 8];
+        for indices in frames.chunks(self.recipe.batch) {
+            let batch = load_batch(self.cache, indices, &Augmentation::NONE, (0, 0))?;
+            let logits = network.forward(&batch.images)?;
+            let loss = hard_loss(&logits, &batch.targets, &self.recipe.heads)?;
+            for (sum, value) in heads.iter_mut().zip(loss.heads) {
+                *sum += value * indices.len() as f64 / frames.len() as f64;
+            }
+        }
+        state.average.exchange(&state.variables)?;
+        let loss = Head::ALL
+            .into_iter()
+            .map(|h| self.recipe.heads.of(h) * heads[h as usize])
+            .sum();
+        Ok(Event::Validated {
+            step: state.optimiser.steps(),
+            loss,
+            heads,
+        })
+    }
+}
+
+/// The log: one JSON object a line, appended.
+struct Log {
+    path: PathBuf,
+    file: std::fs::File,
+}
+
+impl Log {
+    fn open(path: &Path) -> Result<Self> {
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(Error::file(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    /// Writes an event; of the steps, one in [`LOG_EVERY`].
+    fn write(&mut self, event: &Event) -> Result<()> {
+        if let Event::Step { step, .. } = event
+            && !step.is_multiple_of(LOG_EVERY)
+        {
+            return Ok(());
+        }
+        let mut line = serde_json::to_vec(event).expect("an event is plain numbers");
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(Error::file(&self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{GO_ON, TinyNet, cache, quick_recipe};
+    use crate::recipe::Distillation;
+    use crate::soft_targets::record_soft_targets;
+
+    fn weights(network: &TinyNet) -> Vec<Vec<f32>> {
+        let numbers = |var: &candle_core::Var| var.flatten_all().unwrap().to_vec1().unwrap();
+        network.variables().values().map(numbers).collect()
+    }
+
+    fn losses(events: &[Event]) -> Vec<f64> {
+        let loss = |event: &Event| match event {
+            Event::Step { loss, .. } => Some(*loss),
+            _ => None,
+        };
+        events.iter().filter_map(loss).collect()
+    }
+
+    #[test]
+    fn eight_frames_are_learned_by_heart() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let recipe = quick_recipe(100);
+        let training = Training {
+            cache: &cache,
+            recipe: &recipe,
+            teacher: None,
+            folder: &folder.path().join("run"),
+            stop: &GO_ON,
+        };
+        let mut events = Vec::new();
+        let outcome = training
+            .run(&TinyNet::new(1), |event| events.push(event.clone()))
+            .unwrap();
+        let losses = losses(&events);
+        let last: f64 = losses[losses.len() - 8..].iter().sum::<f64>() / 8.0;
+        assert_eq!(outcome, Outcome::Finished);
+        assert!(last < 0.1 * losses[0], "from {} to {last}", losses[0]);
+    }
+
+    #[test]
+    fn a_training_stopped_and_resumed_ends_with_the_same_bits() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let recipe = Recipe {
+            augmentation: Augmentation::STANDARD,
+            ..quick_recipe(12)
+        };
+        let stop = AtomicBool::new(false);
+        let run = folder.path().join("one");
+        let straight = Training {
+            cache: &cache,
+            recipe: &recipe,
+            teacher: None,
+            folder: &run,
+            stop: &stop,
+        };
+        let (one, two, resumed) = (TinyNet::new(1), TinyNet::new(1), TinyNet::new(9));
+        straight.run(&one, |_| {}).unwrap();
+        let run = folder.path().join("two");
+        let interrupted = Training {
+            folder: &run,
+            ..straight
+        };
+        let outcome = interrupted.run(&two, |event| {
+            if matches!(event, Event::Step { step: 5, .. }) {
+                stop.store(true, Ordering::Relaxed);
+            }
+        });
+        assert_eq!(outcome.unwrap(), Outcome::Stopped { step: 5 });
+        stop.store(false, Ordering::Relaxed);
+        interrupted.run(&resumed, |_| {}).unwrap();
+        assert_eq!(weights(&one), weights(&resumed));
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_recipe_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 1);
+        let (recipe, other) = (quick_recipe(1), quick_recipe(2));
+        let training = Training {
+            cache: &cache,
+            recipe: &recipe,
+            teacher: None,
+            folder: folder.path(),
+            stop: &GO_ON,
+        };
+        training.run(&TinyNet::new(1), |_| {}).unwrap();
+        let other = Training {
+            recipe: &other,
+            ..training
+        };
+        let error = other.run(&TinyNet::new(1), |_| {}).unwrap_err();
+        assert!(error.to_string().contains("another recipe"), "{error}");
+    }
+
+    #[test]
+    fn a_student_comes_to_say_what_its_teacher_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let path = folder.path().join("teacher.targets");
+        let teacher = (&TinyNet::new(7), "digest of the teacher");
+        assert!(record_soft_targets(teacher, &cache, &path, &GO_ON, |_, _| {}).unwrap());
+        let said = SoftTargets::open(&path).unwrap();
+        let recipe = Recipe {
+            distillation: Some(Distillation {
+                temperature: 2.0,
+                soft_share: 1.0,
+            }),
+            ..quick_recipe(30)
+        };
+        let training = Training {
+            cache: &cache,
+            recipe: &recipe,
+            teacher: Some(&said),
+            folder: &folder.path().join("run"),
+            stop: &GO_ON,
+        };
+        let mut events = Vec::new();
+        training
+            .run(&TinyNet::new(1), |event| events.push(event.clone()))
+            .unwrap();
+        let losses = losses(&events);
+        assert!(
+            losses[29] < 0.4 * losses[0],
+            "from {} to {}",
+            losses[0],
+            losses[29]
+        );
+    }
+
+    #[test]
+    fn the_log_holds_the_validation() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 10);
+        let recipe = quick_recipe(2);
+        let training = Training {
+            cache: &cache,
+            recipe: &recipe,
+            teacher: None,
+            folder: folder.path(),
+            stop: &GO_ON,
+        };
+        training.run(&TinyNet::new(1), |_| {}).unwrap();
+        let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+        assert!(log.contains("\"event\":\"validated\""), "{log}");
+    }
+}
