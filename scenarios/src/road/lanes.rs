@@ -130,13 +130,22 @@ impl Network {
         );
         let (from, to) = (a.world_from_reference, b.world_from_reference);
         let world_from_reference = between(from, to, u);
+        let (left_t_m, right_t_m) = self.borders_t_m(lane, station, u);
         Slice {
             s_m: lerp(a.s_m, b.s_m, u),
             world_from_reference,
             normal: normal(world_from_reference.yaw_rad),
-            left_t_m: lerp(a.left_t_m, b.left_t_m, u),
-            right_t_m: lerp(a.right_t_m, b.right_t_m, u),
+            left_t_m,
+            right_t_m,
         }
+    }
+
+    /// Lateral positions of a lane's left and right border the fraction `u` of the way from a station
+    /// to the next.
+    pub(super) fn borders_t_m(&self, lane: usize, station: usize, u: f64) -> (f64, f64) {
+        let table = &self.lanes[lane];
+        let at = |t_m: &[f64]| lerp(t_m[station], t_m[station + 1], u);
+        (at(&table.left_t_m), at(&table.right_t_m))
     }
 
     /// A lane's cross-section at distance `s_m`, held within the lane's section.

@@ -25,23 +25,26 @@ impl Step {
 }
 
 /// The cross-sections of one lane from `s_m` to its end.
-fn steps_to_end(network: &Network, lane: usize, s_m: f64, along: bool) -> Vec<Step> {
-    let section = network.section_of(lane);
-    let first = section.stations.partition_point(|at| at.s_m < s_m);
-    let count = section.stations.len();
-    let stations: Vec<usize> = if along {
-        (first..count).collect()
-    } else {
-        (0..first).rev().collect()
+fn steps_to_end(
+    network: &Network,
+    lane: usize,
+    s_m: f64,
+    along: bool,
+) -> impl Iterator<Item = Step> + '_ {
+    let stations = &network.section_of(lane).stations;
+    let first = stations.partition_point(|at| at.s_m < s_m);
+    let count = if along { stations.len() - first } else { first };
+    let station = move |step: usize| {
+        if along {
+            first + step
+        } else {
+            first - 1 - step
+        }
     };
-    let start = network.slice(lane, s_m);
-    let rest = stations
-        .into_iter()
-        .map(|station| network.slice_at(lane, station));
-    core::iter::once(start)
+    let rest = (0..count).map(move |step| network.slice_at(lane, station(step)));
+    core::iter::once(network.slice(lane, s_m))
         .chain(rest)
-        .map(|slice| Step { lane, slice, along })
-        .collect()
+        .map(move |slice| Step { lane, slice, along })
 }
 
 /// The centre line from `s_m` on a lane, straight on through junctions, for at most `length_m`.
@@ -118,17 +121,17 @@ pub(super) fn lane_boundaries(
 /// Adds the borders around one cross-section to the boundaries.
 fn push_borders(network: &Network, step: &Step, boundaries: &mut LaneBoundaries) {
     let lane = &network.lanes[step.lane];
-    let station = network.section_of(step.lane).find(step.slice.s_m);
+    let (station, u) = network.section_of(step.lane).find(step.slice.s_m);
     let beside = |neighbour: Option<usize>| {
         neighbour
             .filter(|&neighbour| network.lanes[neighbour].kind.is_drivable())
-            .map(|neighbour| network.slice_between(neighbour, station.0, station.1))
+            .map(|neighbour| network.borders_t_m(neighbour, station, u))
     };
     let mut borders = [
-        beside(lane.left).map(|slice| slice.left_t_m),
+        beside(lane.left).map(|(left_t_m, _)| left_t_m),
         Some(step.slice.left_t_m),
         Some(step.slice.right_t_m),
-        beside(lane.right).map(|slice| slice.right_t_m),
+        beside(lane.right).map(|(_, right_t_m)| right_t_m),
     ];
     if !step.along {
         borders.reverse();
