@@ -7,16 +7,20 @@
 //! targets) into a `Percept`.
 
 pub mod bins;
+pub mod card;
 pub mod decode;
 pub mod encode;
+mod engine;
 mod error;
 pub mod expectation;
 pub mod heads;
 pub mod nets;
+pub mod network;
 pub mod ops;
 pub mod preprocess;
 pub mod probabilities;
 pub mod synthetic;
 pub mod targets;
+pub mod weights;
 
 pub use error::Error;

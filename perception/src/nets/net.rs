@@ -118,6 +118,11 @@ impl Net {
         &self.config
     }
 
+    /// Its layers.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// What learning moves, by name.
     pub fn parameters(&self) -> &BTreeMap<String, Var> {
         &self.parameters

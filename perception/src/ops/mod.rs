@@ -27,6 +27,12 @@ pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;
 pub use soft_cross_entropy::{Wanted, soft_cross_entropy};
 
+/// What the engine for single frames shares with training.
+pub(crate) mod kernel {
+    pub(crate) use super::conv_kernel::{Finish, Row, Tap, convolve_row};
+    pub(crate) use super::pack::Packed;
+}
+
 use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 
 /// The numbers of a contiguous `f32` operand of the operation `name`.
