@@ -169,3 +169,17 @@ fn titles_are_sentences() {
         );
     }
 }
+
+#[test]
+fn the_child_comes_into_view_when_its_story_says() {
+    let story = catalog::load("child_from_parked_cars").unwrap();
+    for &reveal_s in &story.difficulty.levels {
+        let overrides = BTreeMap::from([("reveal".to_owned(), reveal_s)]);
+        let compiled = story.compile(1, &overrides).unwrap();
+        let hidden_s = drivers::hidden_before_collision_s(&compiled, 0);
+        assert!(
+            (hidden_s - reveal_s).abs() < 0.2,
+            "{hidden_s} instead of {reveal_s}"
+        );
+    }
+}

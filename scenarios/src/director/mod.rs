@@ -7,6 +7,8 @@ mod idm;
 mod lights;
 mod motion;
 mod scene;
+#[cfg(test)]
+mod tests;
 mod trigger;
 
 use drive::time::{TICK_S, Tick};
@@ -16,7 +18,7 @@ pub(crate) use motion::Motion;
 use crate::actor::ActorModel;
 use crate::path::Path;
 use crate::story::{CompiledStory, Edge, Entity, StoryAction, StoryEvent, StoryTrigger};
-use crate::world::{ActorCommands, ActorState, WorldState};
+use crate::world::{ActorCommands, WorldState};
 use lights::Lights;
 use motion::Surroundings;
 use scene::Scene;
@@ -185,14 +187,4 @@ pub fn opening_world(story: &CompiledStory) -> WorldState {
     world.ego.world_from_ego = story.stage.world_from_ego;
     world.ego.state.speed_mps = story.stage.ego_speed_mps;
     world
-}
-
-/// The state an actor of the stage is in at tick 0.
-impl From<&crate::stage::StageActor> for ActorState {
-    fn from(actor: &crate::stage::StageActor) -> Self {
-        Self {
-            world_from_actor: actor.world_from_actor,
-            speed_mps: actor.speed_mps,
-        }
-    }
 }

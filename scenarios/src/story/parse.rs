@@ -138,3 +138,178 @@ fn read<T: DeserializeOwned>(source: &Source) -> Result<T, StoryError> {
             source.error(place.line, place.col, error.code.to_string())
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::list;
+    use super::*;
+
+    /// A whole story, one thing per line.
+    const STORY: &str = r#"Story(
+    title: "A car stands.",
+    kind: reaction,
+    road: "straight",
+    ego: (at: (road: "main", lane: -1, s_m: 50.0), speed_mps: "$speed"),
+    set_speed_mps: "$speed",
+    parameters: {"speed": (about: "m/s", default: 10.0, range: (5.0, 20.0), jitter: 2.0)},
+    difficulty: (parameter: "speed", levels: [5.0, 10.0]),
+    actors: [
+        (name: "lead", models: ["sedan"], at: gap(m: 60.0)),
+    ],
+    storyboard: [
+        (name: "go", when: time_headway(from: "ego", to: "lead", is: less_than(2.0)), actions: [
+            speed(actor: "lead", to_mps: "2 * $speed"),
+        ]),
+    ],
+    duration_s: 10.0,
+    route_m: 40.0,
+    criteria: [no_collision],
+)"#;
+
+    fn parse(text: &str) -> Result<Story, StoryError> {
+        Story::parse("test", "test.ron", text, |name| match name {
+            "standing" => Ok(STORY.to_owned()),
+            _ => Err(StoryError::Unknown {
+                name: name.to_owned(),
+                known: format!(
+                    "the catalog has {}",
+                    list(["standing".to_owned()].into_iter())
+                ),
+            }),
+        })
+    }
+
+    /// The error after replacing a piece of the story.
+    fn error_with(from: &str, to: &str) -> String {
+        assert!(STORY.contains(from), "{from}");
+        let compiled = parse(&STORY.replacen(from, to, 1))
+            .and_then(|story| story.compile(1, &BTreeMap::new()));
+        compiled.map(|story| story.name).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_story_itself_is_right() {
+        let story = parse(STORY).unwrap().compile(1, &BTreeMap::new()).unwrap();
+        assert_eq!(story.stage.actors[0].name, "lead");
+        assert!((8.0..=12.0).contains(&story.set_speed_mps) && story.set_speed_mps != 10.0);
+    }
+
+    #[test]
+    fn unknown_words_are_named_with_their_place_and_the_known_ones() {
+        for (from, to, expected) in [
+            (
+                "route_m:",
+                "rout_m:",
+                "test.ron:18:5: Unexpected field named `rout_m` in `Story`, expected one of",
+            ),
+            (
+                "no_collision",
+                "no_crash",
+                "test.ron:19:16: Unexpected variant named `no_crash` in enum `Criterion`, expected one of",
+            ),
+            (
+                "gap(m:",
+                "gap(meters:",
+                "test.ron:10:51: Unexpected field named `meters` in `gap`, expected one of",
+            ),
+            ("kind: reaction", "kind: 3", "test.ron:3:11:"),
+            (
+                "    route_m: 40.0,\n",
+                "",
+                "test.ron:19:1: Unexpected missing field named `route_m` in `Story`",
+            ),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_found_in_the_text() {
+        for (from, to, expected) in [
+            (
+                r#"actor: "lead""#,
+                r#"actor: "lead2""#,
+                "test.ron:14:27: unknown actor `lead2`; this story has `ego` and `lead`",
+            ),
+            (
+                r#"["sedan"]"#,
+                r#"["sedn"]"#,
+                "test.ron:10:34: unknown model `sedn`; there is `hatchback`,",
+            ),
+            (
+                "2 * $speed",
+                "2 * $sped",
+                "test.ron:14:47: unknown parameter `$sped`; this story has `$speed`",
+            ),
+            (
+                r#"parameter: "speed""#,
+                r#"parameter: "sped""#,
+                "test.ron:8:30: unknown parameter `sped`",
+            ),
+            (
+                "[5.0, 10.0]",
+                "[5.0, 11.0]",
+                "test.ron:7:19: the default 10 of `speed` is not among its levels",
+            ),
+            (
+                r#"name: "lead""#,
+                r#"name: "ego""#,
+                "test.ron:10:17: the name `ego` is taken",
+            ),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_road_names_the_library() {
+        let error = error_with(r#"road: "straight""#, r#"road: "strait""#);
+        assert!(
+            error.contains("strait") && error.contains("straight, winding"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_override_must_exist_and_lie_in_range() {
+        let story = parse(STORY).unwrap();
+        let with =
+            |name: &str, value| story.compile(1, &BTreeMap::from([(name.to_owned(), value)]));
+        assert_eq!(with("speed", 7.0).unwrap().set_speed_mps, 7.0);
+        let unknown = with("sped", 7.0).unwrap_err().to_string();
+        assert_eq!(
+            unknown,
+            "story `test`: unknown parameter `sped`; this story has `speed`"
+        );
+        let outside = with("speed", 70.0).unwrap_err().to_string();
+        assert_eq!(
+            outside,
+            "story `test`: parameter `speed` is 70; it must lie within 5..20"
+        );
+    }
+
+    #[test]
+    fn a_variant_changes_what_it_says_and_nothing_else() {
+        let variant = parse(
+            r#"Variant(base: "standing", title: "In fog.", tags: ["fog"], weather: (visibility_m: 80.0))"#,
+        )
+        .unwrap();
+        assert_eq!(variant.title, "In fog.");
+        let compiled = variant.compile(1, &BTreeMap::new()).unwrap();
+        assert_eq!(compiled.stage.weather.visibility_m, Some(80.0));
+        assert_eq!(compiled.stage.actors.len(), 1);
+    }
+
+    #[test]
+    fn a_variant_of_nothing_says_what_there_is() {
+        let error = parse("Variant(\n  base: \"standng\", title: \"?\")")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "test.ron:2:10: unknown story `standng`; the catalog has standing"
+        );
+    }
+}

@@ -41,16 +41,18 @@ pub(crate) struct Outcome {
 pub(crate) fn play(story: &CompiledStory, driver: Driver) -> Outcome {
     let (mut director, mut judge) = (Director::new(story), Judge::new(story));
     let mut world = opening_world(story);
-    let mut along_m = 0.0;
+    let (mut along_m, mut accel_mps2) = (0.0, 0.0);
     let mut all_commands = Vec::new();
     judge.observe(&world);
     while !director.finished(&world) {
         let commands = director.direct(&world);
-        let accel_mps2 = match driver {
-            Driver::Blind => towards(story.set_speed_mps, &world),
-            Driver::AlwaysBrakes => -3.0,
-            Driver::Attentive => attentive(story, &world, along_m),
-        };
+        if world.tick.is_exposure() {
+            accel_mps2 = match driver {
+                Driver::Blind => towards(story.set_speed_mps, &world),
+                Driver::AlwaysBrakes => -3.0,
+                Driver::Attentive => attentive(story, &world, along_m),
+            };
+        }
         let speed_mps = (world.ego.state.speed_mps + accel_mps2 * TICK_S).max(0.0);
         along_m += speed_mps * TICK_S;
         world.tick = Tick(world.tick.0 + 1);
@@ -72,7 +74,7 @@ fn towards(set_speed_mps: f64, world: &WorldState) -> f64 {
     (set_speed_mps - world.ego.state.speed_mps).clamp(-BRAKING_MPS2, ACCEL_MPS2)
 }
 
-fn footprints(story: &CompiledStory, world: &WorldState) -> Vec<Footprint> {
+pub(crate) fn footprints(story: &CompiledStory, world: &WorldState) -> Vec<Footprint> {
     let actors = world.actors.iter().zip(&story.stage.actors);
     actors
         .map(|(state, actor)| Footprint::of_actor(state.world_from_actor, actor.model))
@@ -167,7 +169,7 @@ fn following(v: f64, set_mps: f64, gap_m: f64, lead_mps: f64) -> f64 {
 }
 
 /// Whether an actor is near enough and no other one stands between it and ego's camera.
-fn is_visible(world: &WorldState, actors: &[Footprint], index: usize) -> bool {
+pub(crate) fn is_visible(world: &WorldState, actors: &[Footprint], index: usize) -> bool {
     let camera = world.ego.world_from_ego.transform(Point2::new(0.45, 0.0));
     let corners = actors[index].corners();
     let centre = actors[index].world_from_centre.position();
@@ -197,4 +199,20 @@ fn hides(footprint: &Footprint, from: Point2, to: Point2) -> bool {
             .inverse_transform(Point2::new(x_m, y_m));
         local.x_m.abs() < footprint.length_m / 2.0 && local.y_m.abs() < footprint.width_m / 2.0
     })
+}
+
+/// How long before a blind ego hits an actor that actor comes into view for good, in seconds.
+pub(crate) fn hidden_before_collision_s(story: &CompiledStory, actor: usize) -> f64 {
+    let outcome = play(story, Driver::Blind);
+    let mut seen_s = 0.0;
+    let mut along_m = 0.0;
+    for commands in &outcome.commands {
+        let mut world = opening_world(story);
+        along_m += story.set_speed_mps * TICK_S;
+        world.ego.world_from_ego = story.route.pose_at(along_m, 0.0);
+        world.actors.clone_from(&commands.actors);
+        let seen = is_visible(&world, &footprints(story, &world), actor);
+        seen_s = if seen { seen_s + TICK_S } else { 0.0 };
+    }
+    seen_s
 }
