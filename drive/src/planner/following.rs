@@ -2,13 +2,19 @@
 //! (the "improved ACC model" of Kesting, Treiber and Helbing, 2010).
 
 use crate::decision::Action;
-use crate::math::tanh;
+use crate::math::{lerp, tanh};
 
 use super::encounter::{Encounter, IN_PATH};
 use super::{Demand, Situation};
 
-/// How much harder than the heuristic IDM may brake, in metres per second squared.
+/// How much harder than the heuristic IDM may brake, in metres per second squared: at any headway ...
 const COOLNESS_MPS2: f64 = 0.6;
+/// ... and at none, falling to the former at a headway of [`CLOSE_S`].
+const CLOSE_COOLNESS_MPS2: f64 = 2.0;
+/// Below this headway ego is too close, in seconds; half of it is kept while speeds become equal.
+const CLOSE_S: f64 = 1.0;
+/// At least this share of the gap is there to close up.
+const MIN_ROOM_SHARE: f64 = 0.3;
 /// A vehicle that cuts in is not braked for harder than this before it is in the path.
 const CUT_IN_BRAKE_MPS2: f64 = 2.5;
 /// Sideways speed from which on a vehicle is about to cut in, in metres per second.
@@ -68,10 +74,12 @@ fn acc_mps2(situation: &Situation<'_>, encounter: &Encounter<'_>) -> f64 {
     let speed_share = v / situation.target_speed_mps.max(1.0);
     let gap_share = wanted_gap_m / gap_m;
     let idm_mps2 = params.accel_mps2 * (1.0 - speed_share.powi(4) - gap_share * gap_share);
-    let room_m = (gap_m - params.standstill_gap_m).max(0.2);
-    let heuristic_mps2 = encounter.needed_mps2(v, room_m);
+    let kept_m = params.standstill_gap_m + 0.5 * CLOSE_S * lead_mps.max(0.0);
+    let heuristic_mps2 = encounter.needed_mps2(v, (gap_m - kept_m).max(MIN_ROOM_SHARE * gap_m));
     if idm_mps2 >= heuristic_mps2 {
         return idm_mps2;
     }
-    heuristic_mps2 + COOLNESS_MPS2 * tanh((idm_mps2 - heuristic_mps2) / COOLNESS_MPS2)
+    let headway_share = (gap_m / (CLOSE_S * v.max(1.0))).min(1.0);
+    let coolness_mps2 = lerp(CLOSE_COOLNESS_MPS2, COOLNESS_MPS2, headway_share);
+    heuristic_mps2 + coolness_mps2 * tanh((idm_mps2 - heuristic_mps2) / coolness_mps2)
 }

@@ -28,6 +28,9 @@ use encounter::Encounter;
 const STANDING_MPS: f64 = 0.25;
 /// How hard the brake is held while standing, in metres per second squared.
 const HOLD_MPS2: f64 = -1.5;
+/// Braking up to this is comfortable by the usual metrics, in metres per second squared; where more is
+/// needed it sets in faster.
+const COMFORT_BOUND_MPS2: f64 = 4.0;
 /// Two demands closer than this are the same, in metres per second squared: the free road is named then.
 const SAME_DEMAND_MPS2: f64 = 0.05;
 
@@ -178,7 +181,7 @@ fn limited(wanted: &Demand, now: Tick, params: &PlannerParams, state: &PlannerSt
         .accel_mps2
         .clamp(-params.firm_brake_mps2, params.accel_mps2);
     let dt_s = state.tick.map_or(0.0, |then| now.seconds_since(then));
-    let hurry = (-target / params.comfort_brake_mps2).max(1.0);
+    let hurry = (-target / COMFORT_BOUND_MPS2).max(1.0).powi(3);
     let down = params.jerk_mps3 * hurry * dt_s;
     let up = 1.5 * params.jerk_mps3 * dt_s;
     let last = state.accel_mps2.max(-params.firm_brake_mps2);

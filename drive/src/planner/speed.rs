@@ -61,7 +61,7 @@ fn bend_brake_mps2(situation: &Situation<'_>, path: &LanePath) -> f64 {
             (v * v - bend_mps * bend_mps) / (2.0 * way_m)
         })
         .fold(0.0, f64::max)
-        .min(params.comfort_brake_mps2 + EARLY_BRAKE_MPS2)
+        .min(params.comfort_brake_mps2)
 }
 
 /// The speed at which the path's curvature ahead is driven comfortably.

@@ -8,6 +8,9 @@ use super::{Demand, Situation};
 
 /// Sideways speed from which on someone is crossing, in metres per second.
 const CROSSING_MPS: f64 = 0.3;
+/// Who crosses moves at least this much across for each metre along: others keep their lanes, and a
+/// lane in a bend is not straight.
+const CROSSING_SHARE: f64 = 0.35;
 /// Braking that need not begin yet, in metres per second squared.
 const EARLY_BRAKE_MPS2: f64 = 0.9;
 /// The shortest distance that braking is computed for, in metres.
@@ -37,7 +40,10 @@ pub(super) fn demand(situation: &Situation<'_>, encounter: &Encounter<'_>) -> Op
 fn meets(situation: &Situation<'_>, encounter: &Encounter<'_>) -> bool {
     let params = situation.params;
     let towards_mps = encounter.towards_mps;
-    if towards_mps < CROSSING_MPS.max(encounter.towards_std_mps) {
+    let least_mps = CROSSING_MPS
+        .max(encounter.towards_std_mps)
+        .max(CROSSING_SHARE * encounter.along_mps.abs());
+    if towards_mps < least_mps {
         return false;
     }
     let enters_s = (encounter.clearance_m - encounter.margin_m).max(0.0) / towards_mps;

@@ -26,11 +26,6 @@ use object::Track;
 use odometry::Odometry;
 use stop_line::StopLineFilter;
 
-/// Tracks this far behind the ego origin are let go, in metres.
-const FORGET_BEHIND_M: f64 = 4.0;
-/// Tracks not seen for this long are let go, in seconds.
-const FORGET_UNSEEN_S: f64 = 2.5;
-
 /// Follows road users, the lane, the light and the stop line over time.
 #[derive(Debug, Clone)]
 pub struct Tracker {
@@ -149,10 +144,7 @@ impl Tracker {
             self.tracks.push(track);
             self.next_id += 1;
         }
-        self.tracks.retain(|track| {
-            track.may_exist()
-                && track.unseen_s() < FORGET_UNSEEN_S
-                && track.x_in_ego_m(odom_from_ego) > -FORGET_BEHIND_M
-        });
+        self.tracks
+            .retain(|track| track.is_worth_following(odom_from_ego));
     }
 }

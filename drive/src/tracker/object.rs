@@ -29,6 +29,14 @@ const CONFIRM_LOGIT: f64 = 0.9;
 const DOUBT_LOGIT: f64 = 0.0;
 /// Below these log-odds it is forgotten.
 const FORGET_LOGIT: f64 = -2.2;
+/// Unseen for this long it is forgotten, in seconds.
+const FORGET_UNSEEN_S: f64 = 2.5;
+/// So far behind the ego origin it is forgotten, in metres.
+const FORGET_BEHIND_M: f64 = 4.0;
+/// It is lost, and forgotten, when the standard deviation of its place exceeds this, in metres ...
+const LOST_STD_M: f64 = 2.5;
+/// ... plus this share of its distance.
+const LOST_STD_SHARE: f64 = 0.2;
 /// Boxes of one road user differ from frame to frame by this much, in metres ...
 const BOX_STD_M: f64 = 0.2;
 /// ... and by this share of half its width.
@@ -154,14 +162,16 @@ impl Track {
         self.confirmed &= self.logit >= DOUBT_LOGIT;
     }
 
-    /// Whether it is still worth following.
-    pub(super) fn may_exist(&self) -> bool {
+    /// Whether it is still worth following from this pose: it may exist, it is not far behind, and it is
+    /// known where it is.
+    pub(super) fn is_worth_following(&self, odom_from_ego: Pose2) -> bool {
+        let x_m = self.x_in_ego_m(odom_from_ego);
+        let place_std_m = (self.filter.covariance[0][0] + self.filter.covariance[1][1]).sqrt();
+        let is_lost = place_std_m > LOST_STD_M + LOST_STD_SHARE * x_m.max(0.0);
         self.logit > FORGET_LOGIT
-    }
-
-    /// Seconds since it was last seen.
-    pub(super) fn unseen_s(&self) -> f64 {
-        self.unseen_s
+            && self.unseen_s < FORGET_UNSEEN_S
+            && x_m > -FORGET_BEHIND_M
+            && !is_lost
     }
 
     /// The kind of road user.

@@ -80,5 +80,9 @@ fn an_amber_light_far_ahead_is_stopped_for() {
     };
     let rows = story(Sensor::TRUTH, 0.0, state).drive(20.0);
     assert!(rows.last().unwrap().s_m + FRONT_M < LINE_M);
-    assert!(outcome(&rows).min_accel_mps2 > -3.6, "{:?}", outcome(&rows));
+    assert!(
+        outcome(&rows).min_accel_mps2 > -4.05,
+        "{:?}",
+        outcome(&rows)
+    );
 }
