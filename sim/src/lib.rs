@@ -6,6 +6,7 @@
 mod app;
 pub mod axes;
 pub mod camera;
+pub mod dress;
 pub mod error;
 pub mod labels;
 pub mod physics;

@@ -1,0 +1,91 @@
+//! Road users on stage: spawned once, posed on every tick.
+
+use bevy::ecs::entity::Entity;
+use bevy::ecs::world::World;
+use bevy::math::{Affine3A, Quat};
+use bevy::transform::components::{GlobalTransform, Transform};
+use drive::labels::{Class, ObjectClass};
+use scenarios::stage::StageActor;
+use scenarios::world::ActorState;
+
+use super::models::{self, Far as PartFar, Joint, swing};
+use super::stagehand::{Far, Stagehand, Thing};
+use crate::axes::{bevy_from_world, transform_from_pose};
+
+/// Distance at which road users change to their coarse shapes.
+const COARSE_M: f32 = 45.0;
+/// Length of two steps of a person, or of one turn of the cranks, in metres.
+const STRIDE_M: f64 = 1.45;
+const CRANK_TURN_M: f64 = 4.0;
+/// Speed from which limbs swing fully.
+const WALK_MPS: f64 = 1.1;
+
+/// The entities of one road user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActorBody {
+    parts: Vec<Entity>,
+    joints: Vec<Joint>,
+    stride_m: f64,
+}
+
+/// Spawns a road user whose pixels carry `instance`, coloured by chance.
+pub(crate) fn spawn(
+    hand: &mut Stagehand<'_>,
+    actor: &StageActor,
+    instance: u16,
+    seed: u64,
+) -> ActorBody {
+    let mut rng = drive::random::stream(seed, &format!("look of actor {instance}"));
+    let class = if actor.model.class.is_vulnerable() {
+        Class::Person
+    } else {
+        Class::Vehicle
+    };
+    let mut body = ActorBody {
+        parts: Vec::new(),
+        joints: Vec::new(),
+        stride_m: if actor.model.class == ObjectClass::Cyclist {
+            CRANK_TURN_M
+        } else {
+            STRIDE_M
+        },
+    };
+    for part in models::build(actor.model, &mut rng) {
+        let far = match part.far {
+            PartFar::Same => Far::Same,
+            PartFar::Coarse(shape) => Far::Coarse(shape, COARSE_M),
+        };
+        let prop = hand.prop(Thing::new(part.near, part.surface, class).seen_afar(far));
+        body.parts.push(hand.cast(&prop, instance));
+        body.joints.push(part.joint);
+    }
+    body
+}
+
+/// Moves a road user's entities to its pose; limbs swing with the distance it has travelled so far, and
+/// hang still when it stands.
+pub fn pose_actor(world: &mut World, body: &ActorBody, state: &ActorState, travelled_m: f64) {
+    let stride_rad = core::f64::consts::TAU * travelled_m / body.stride_m;
+    let vigour = (state.speed_mps.abs() / WALK_MPS).min(1.0);
+    let world_from_body = transform_from_pose(state.world_from_actor, 0.0);
+    for (&entity, motion) in body
+        .parts
+        .iter()
+        .zip(swing(&body.joints, stride_rad, vigour))
+    {
+        let transform = world_from_body * in_bevy(&motion);
+        world
+            .entity_mut(entity)
+            .insert((transform, GlobalTransform::from(transform)));
+    }
+}
+
+/// A rigid motion of the simulation's axes in Bevy's.
+fn in_bevy(motion: &Affine3A) -> Transform {
+    let (_, turn, offset) = motion.to_scale_rotation_translation();
+    Transform {
+        translation: bevy_from_world(offset.to_array()),
+        rotation: Quat::from_xyzw(turn.x, turn.z, -turn.y, turn.w),
+        ..Transform::IDENTITY
+    }
+}
