@@ -62,8 +62,10 @@ fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
     let pipelines = &camera.pipelines;
     pass.set_bind_group(0, &pipelines.bind_frame(camera), &[]);
     pass.set_bind_group(1, &pipelines.bind_textures(camera), &[]);
-    pass.set_pipeline(&pipelines.surface);
-    draw_batches(camera, &list.solids, &mut pass);
+    pass.set_pipeline(&pipelines.glossy);
+    draw_batches(camera, &list.glossy, &mut pass);
+    pass.set_pipeline(&pipelines.matt);
+    draw_batches(camera, &list.matt, &mut pass);
     pass.set_pipeline(&pipelines.sky);
     pass.draw(0..3, 0..1);
     pass.set_pipeline(&pipelines.paint);
@@ -82,7 +84,8 @@ fn draw_labels(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comma
     });
     pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
     pass.set_pipeline(&camera.pipelines.tag);
-    draw_batches(camera, &list.solids, &mut pass);
+    draw_batches(camera, &list.glossy, &mut pass);
+    draw_batches(camera, &list.matt, &mut pass);
     pass.set_pipeline(&camera.pipelines.paint_tag);
     draw_batches(camera, &list.paint, &mut pass);
 }

@@ -15,6 +15,9 @@ use super::meshes::{MeshFault, MeshSlot};
 use super::view::{BoundingBox, View};
 use crate::scene::{Lod, Paint, Surface, Tag};
 
+/// Where the bands of distance end in which bodies are sorted by mesh, in metres.
+const BAND_ENDS_M: [f32; 4] = [8.0, 16.0, 32.0, 64.0];
+
 /// One drawn body as the shaders read it: 64 bytes.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -46,7 +49,8 @@ pub(super) struct Batch {
 #[derive(Debug, Default)]
 pub(super) struct DrawList {
     pub(super) instances: Vec<Instance>,
-    pub(super) solids: Vec<Batch>,
+    pub(super) matt: Vec<Batch>,
+    pub(super) glossy: Vec<Batch>,
     pub(super) paint: Vec<Batch>,
     pub(super) casters: Vec<Batch>,
 }
@@ -76,7 +80,8 @@ impl DrawList {
         exposure: Exposure,
         mut slot: impl FnMut(AssetId<Mesh>, &Assets<Mesh>) -> Result<(usize, MeshSlot), MeshFault>,
     ) -> Result<Self, CameraError> {
-        let (mut solids, mut paint, mut casters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut matt, mut glossy) = (Vec::new(), Vec::new());
+        let (mut paint, mut casters) = (Vec::new(), Vec::new());
         let mut seen = world.query::<Seen<'_>>();
         let assets = world.resource::<Assets<Mesh>>();
         for (entity, shapes, pose, surface, tag, is_paint) in seen.iter(world) {
@@ -96,7 +101,11 @@ impl DrawList {
                 instance: instance(&camera_from_mesh, surface, *tag),
             };
             if view.visible.touches(&bounds) {
-                let list = if is_paint { &mut paint } else { &mut solids };
+                let list = match surface.gloss > 0.0 {
+                    _ if is_paint => &mut paint,
+                    true => &mut glossy,
+                    false => &mut matt,
+                };
                 list.push(body());
             }
             if exposure == Exposure::Picture && surface.casts_shadow && view.lit.touches(&bounds) {
@@ -104,30 +113,39 @@ impl DrawList {
             }
         }
         let mut list = Self::default();
-        list.solids = list.batch(solids);
+        list.glossy = list.batch(glossy);
+        list.matt = list.batch(matt);
         list.paint = list.batch(paint);
         list.casters = list.batch(casters);
         Ok(list)
     }
 
-    /// Appends the bodies' instances, mesh by mesh; within a mesh and among meshes the nearest first.
+    /// Appends the bodies' instances, batched by mesh within a band of distance, the nearest first, so that
+    /// little is shaded that is covered later.
     fn batch(&mut self, mut bodies: Vec<Body>) -> Vec<Batch> {
         bodies.sort_by(|a, b| {
             let by_distance = a.distance_m.total_cmp(&b.distance_m);
-            a.mesh.cmp(&b.mesh).then(by_distance)
+            (a.band(), a.mesh)
+                .cmp(&(b.band(), b.mesh))
+                .then(by_distance)
         });
-        let mut batches: Vec<(f32, Batch)> = Vec::new();
-        for same in bodies.chunk_by(|a, b| a.mesh == b.mesh) {
+        let same_batch = |a: &Body, b: &Body| (a.band(), a.mesh) == (b.band(), b.mesh);
+        let batches = bodies.chunk_by(same_batch).map(|same| {
             let first = self.instances.len() as u32;
             self.instances.extend(same.iter().map(|body| body.instance));
-            let batch = Batch {
+            Batch {
                 mesh: same[0].mesh,
                 instances: first..self.instances.len() as u32,
-            };
-            batches.push((same[0].distance_m, batch));
-        }
-        batches.sort_by(|a, b| a.0.total_cmp(&b.0));
-        batches.into_iter().map(|(_, batch)| batch).collect()
+            }
+        });
+        batches.collect()
+    }
+}
+
+impl Body {
+    /// Bands of distance: within one, bodies are drawn mesh by mesh.
+    fn band(&self) -> usize {
+        BAND_ENDS_M.partition_point(|&end_m| end_m < self.distance_m)
     }
 }
 

@@ -16,8 +16,10 @@ const PAINT_BIAS: i32 = 64;
 pub(super) struct Pipelines {
     /// Depth as the sun sees it.
     pub(super) shadow: wgpu::RenderPipeline,
-    /// Solid bodies, shaded, with tags.
-    pub(super) surface: wgpu::RenderPipeline,
+    /// Matt bodies, shaded, with tags.
+    pub(super) matt: wgpu::RenderPipeline,
+    /// Glossy bodies: apart, because the software renderer never skips a branch.
+    pub(super) glossy: wgpu::RenderPipeline,
     /// Sky where nothing else is.
     pub(super) sky: wgpu::RenderPipeline,
     /// Paint blended over the ground.
@@ -68,10 +70,13 @@ impl Pipelines {
         let paint_beside = ("place_tag", Some("tag_paint_beside_picture"));
         let tag_solid = ("place_tag", Some("tag"));
         let tag_paint = ("place_tag", Some("tag_paint"));
-        let (shade, shade_paint) = (("place", Some("shade")), ("place", Some("shade_paint")));
+        let shade = ("place", Some("shade"));
+        let shade_glossy = ("place", Some("shade_glossy"));
+        let shade_paint = ("place", Some("shade_paint"));
         Self {
             shadow: build(&common, ("cast_shadow", None), &[], caster_depth()),
-            surface: build(&surface, shade, &drawn, solid.clone()),
+            matt: build(&surface, shade, &drawn, solid.clone()),
+            glossy: build(&surface, shade_glossy, &drawn, solid.clone()),
             sky: build(&sky, ("cover", Some("shine")), &untagged, overlay_depth(0)),
             paint: build(&surface, shade_paint, &blended, overlaid.clone()),
             paint_tag_beside_picture: build(&common, paint_beside, &unpainted, overlaid.clone()),

@@ -49,22 +49,19 @@ fn lost(error: &dyn std::error::Error) -> CameraError {
 }
 
 fn decode(bytes: &[u8], view: &View) -> RawExposure {
-    let mut maps = bytes.chunks_exact(MAP_BYTES as usize);
-    let mut words = || {
-        let map = maps.next().unwrap_or_default();
-        map.chunks_exact(4)
-            .map(|word| [word[0], word[1], word[2], word[3]])
-    };
-    let tags = words().map(u32::from_le_bytes);
-    let (class, instance) = tags.map(|tag| ((tag >> 16) as u8, tag as u16)).unzip();
-    let depth_m = words()
-        .map(|word| View::depth_m(f32::from_le_bytes(word)))
-        .collect();
+    let (tags, rest) = bytes.split_at(MAP_BYTES as usize);
+    let (depths, picture) = rest.split_at(MAP_BYTES as usize);
+    let tags: &[u32] = bytemuck::cast_slice(tags);
+    let depths: &[f32] = bytemuck::cast_slice(depths);
+    let mut rgb = Vec::with_capacity(picture.len() / 4 * 3);
+    for pixel in picture.chunks_exact(4) {
+        rgb.extend_from_slice(&pixel[..3]);
+    }
     let mut raw = RawExposure {
-        rgb: words().flat_map(|[r, g, b, _]| [r, g, b]).collect(),
-        class,
-        instance,
-        depth_m,
+        rgb: rgb.into(),
+        class: tags.iter().map(|tag| (tag >> 16) as u8).collect(),
+        instance: tags.iter().map(|&tag| tag as u16).collect(),
+        depth_m: depths.iter().copied().map(View::depth_m).collect(),
     };
     if let Some(visibility_m) = view.visibility_m() {
         hide_in_fog(&mut raw, view, visibility_m);

@@ -40,12 +40,19 @@ fn light_share(position: vec3<f32>, normal: vec3<f32>) -> f32 {
     return mix(share, 1.0, smoothstep(0.85, 0.98, edge));
 }
 
-// Radiance towards the camera of a surface with an albedo.
-fn radiance(at: Lit, albedo: vec3<f32>) -> vec3<f32> {
+// A point of a surface, as the lens sees it.
+struct Seen {
+    view: vec3<f32>,     // unit direction from the camera
+    normal: vec3<f32>,
+    distance_m: f32,
+    sunlit: f32,         // share of the sun that reaches it
+    diffuse: vec3<f32>,  // light it scatters
+}
+
+fn look(at: Lit, albedo: vec3<f32>) -> Seen {
     let depth_m = frame.ray_corner.w / at.clip.z;
     let position = ray(at.clip.xy) * depth_m;
     let distance_m = length(position);
-    let view = position / distance_m;
     let normal = normalize(at.normal_emission.xyz);
 
     let share = light_share(position, normal);
@@ -56,38 +63,53 @@ fn radiance(at: Lit, albedo: vec3<f32>) -> vec3<f32> {
 
     let facing = max(dot(normal, frame.to_sun.xyz), 0.0);
     let ambient = mix(frame.ground_light.xyz, frame.sky_light.xyz * open, 0.5 + 0.5 * normal.y);
-    var light = albedo * (ambient * crevice + frame.sun.xyz * (facing * sunlit));
+    let light = ambient * crevice + frame.sun.xyz * (facing * sunlit) + at.normal_emission.w;
+    return Seen(position / distance_m, normal, distance_m, sunlit, albedo * light);
+}
 
-    let gloss = at.colour_gloss.w;
-    if gloss > 0.01 {
-        let mirror = reflect(view, normal);
-        let grazing = 1.0 - max(-dot(view, normal), 0.0);
-        let g2 = grazing * grazing;
-        let fresnel = gloss * (0.05 + 0.75 * g2 * g2 * grazing);
-        let above = smoothstep(-0.15, 0.1, mirror.y);
-        let mirrored = mix(frame.ground_light.xyz * 0.35, sky_radiance(mirror), above);
-        let hit = max(dot(mirror, frame.to_sun.xyz), 0.0);
-        let sparkle = pow(hit, 20.0 + 380.0 * gloss * gloss) * gloss * 2.5 * sunlit;
-        light = mix(light, mirrored, fresnel) + frame.sun.xyz * sparkle;
-    }
-    light += albedo * at.normal_emission.w;
+// What glossy surfaces add: the sky they mirror and the sun's highlight.
+fn polish(seen: Seen, gloss: f32) -> vec3<f32> {
+    let mirror = reflect(seen.view, seen.normal);
+    let grazing = 1.0 - max(-dot(seen.view, seen.normal), 0.0);
+    let g2 = grazing * grazing;
+    let fresnel = gloss * (0.05 + 0.75 * g2 * g2 * grazing);
+    let above = smoothstep(-0.15, 0.1, mirror.y);
+    let mirrored = mix(frame.ground_light.xyz * 0.35, sky_radiance(mirror), above);
+    let hit = max(dot(mirror, frame.to_sun.xyz), 0.0);
+    let sparkle = pow(hit, 20.0 + 380.0 * gloss * gloss) * gloss * 2.5 * seen.sunlit;
+    return mix(seen.diffuse, mirrored, fresnel) + frame.sun.xyz * sparkle;
+}
 
-    let through = transmission(distance_m);
-    let level = normalize(vec3(view.x, max(view.y, 0.0), view.z));
-    return mix(sky_radiance(level), light, through);
+// Through the air into the film; the air's own light is that of the horizon, brighter towards the sun.
+fn develop(seen: Seen, light: vec3<f32>) -> vec3<f32> {
+    let towards = max(dot(seen.view, frame.to_sun.xyz), 0.0);
+    let t2 = towards * towards;
+    let air_light = frame.horizon.xyz + frame.glow.xyz * (0.06 * t2 * t2);
+    return film(mix(air_light, light, transmission(seen.distance_m)));
+}
+
+// The detail texture's colour (polynomial fit of the sRGB curve) and alpha.
+fn detail(at: Lit) -> vec4<f32> {
+    let texel = textureSample(layers, tiling, at.uv.xy, at.tag_texture.y);
+    let c = texel.xyz;
+    return vec4(c * (c * (c * 0.305306 + 0.682171) + 0.012523), texel.w);
 }
 
 @fragment
 fn shade(at: Lit) -> Shaded {
-    let detail = textureSample(layers, tiling, at.uv.xy, at.tag_texture.y).xyz;
-    let seen = film(radiance(at, at.colour_gloss.xyz * detail));
-    return Shaded(vec4(seen, 1.0), at.tag_texture.x);
+    let seen = look(at, at.colour_gloss.xyz * detail(at).xyz);
+    return Shaded(vec4(develop(seen, seen.diffuse), 1.0), at.tag_texture.x);
+}
+
+@fragment
+fn shade_glossy(at: Lit) -> Shaded {
+    let seen = look(at, at.colour_gloss.xyz * detail(at).xyz);
+    return Shaded(vec4(develop(seen, polish(seen, at.colour_gloss.w)), 1.0), at.tag_texture.x);
 }
 
 @fragment
 fn shade_paint(at: Lit) -> @location(0) vec4<f32> {
-    let detail = textureSample(layers, tiling, at.uv.xy, at.tag_texture.y);
-    let covered = coverage(at.uv.zw) * detail.w;
-    let seen = film(radiance(at, at.colour_gloss.xyz * detail.xyz));
-    return vec4(seen, covered);
+    let worn = detail(at);
+    let seen = look(at, at.colour_gloss.xyz * worn.xyz);
+    return vec4(develop(seen, seen.diffuse), coverage(at.uv.zw) * worn.w);
 }

@@ -9,6 +9,9 @@ use crate::scene::TEXTURE_LAYERS;
 
 /// Format of the texels: 8-bit sRGB with linear alpha.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
+/// Format they are uploaded in; the shader undoes the sRGB curve after filtering, which costs the
+/// software renderer half as much as before.
+const SAMPLED_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
 /// The image that holds every layer of [`crate::scene::Texture`], in the order of their numbers.
 #[derive(Resource, Debug, Clone, PartialEq, Eq)]
@@ -99,7 +102,7 @@ fn upload(gpu: &Gpu, size_px: u32, texels: &[u8]) -> wgpu::TextureView {
         mip_level_count: levels,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
-        format: FORMAT,
+        format: SAMPLED_FORMAT,
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     });
