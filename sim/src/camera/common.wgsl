@@ -111,8 +111,8 @@ fn transmission(distance_m: f32) -> f32 {
     return exp(-frame.ray_per_v.w * distance_m);
 }
 
-// Filmic response (Narkowicz's fit of ACES), to display-linear values.
+// Filmic response (Hejl and Burgess-Dawson), from radiance to encoded sRGB values in one fraction.
 fn film(radiance: vec3<f32>) -> vec3<f32> {
-    let x = radiance * 0.85;
-    return clamp(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), vec3(0.0), vec3(1.0));
+    let x = max(radiance * 0.8 - 0.004, vec3(0.0));
+    return x * (6.2 * x + 0.5) / (x * (6.2 * x + 1.7) + 0.06);
 }

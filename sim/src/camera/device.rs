@@ -107,6 +107,7 @@ pub(super) struct Gpu {
 
 impl Gpu {
     pub(super) fn open(choice: AdapterChoice) -> Result<Self, CameraError> {
+        keep_freed_memory();
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::VULKAN,
             ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -146,6 +147,16 @@ impl Gpu {
             mapped_at_creation: false,
         })
     }
+}
+
+/// Keeps glibc from handing memory back to the system after every frame.
+///
+/// The software renderer takes and frees megabytes a frame; giving them back and faulting them in again was a
+/// sixth of a frame's time. Freeing one large block raises glibc's limits for good (see `M_MMAP_THRESHOLD` in
+/// mallopt(3)); other allocators do not care.
+fn keep_freed_memory() {
+    const LARGE_BYTES: usize = 31 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
 }
 
 fn choose(found: Vec<wgpu::Adapter>, choice: AdapterChoice) -> Result<wgpu::Adapter, CameraError> {

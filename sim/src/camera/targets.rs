@@ -3,9 +3,9 @@
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 
 /// Side of the shadow map in texels.
-pub(super) const SHADOW_SIZE_PX: u32 = 1024;
+pub(super) const SHADOW_SIZE_PX: u32 = 768;
 /// Format of the picture.
-pub(super) const PICTURE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
+pub(super) const PICTURE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 /// Format of the tags: class in the upper half, instance in the lower.
 pub(super) const TAG_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Uint;
 /// Format of both depth maps.

@@ -20,9 +20,9 @@ const FAR_M: f32 = 700.0;
 /// Radius below which a body is not drawn, in pixels.
 const LEAST_RADIUS_PX: f32 = 0.4;
 /// Half the side of the square that the shadow map covers, in metres.
-const SHADOW_HALF_M: f32 = 44.0;
+const SHADOW_HALF_M: f32 = 33.0;
 /// How far ahead of the camera the middle of the shadow map lies, in metres.
-const SHADOW_AHEAD_M: f32 = 36.0;
+const SHADOW_AHEAD_M: f32 = 27.0;
 /// How far towards the sun casters are looked for, in metres.
 const SHADOW_REACH_M: f32 = 120.0;
 /// Cloud cover from which the shadow map shows what the bodies take from the sky overhead, not the sun.
