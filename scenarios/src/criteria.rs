@@ -1,14 +1,11 @@
 //! Criteria: what counts as having passed a story.
 
-use drive::time::Tick;
+mod judging;
+
 use serde::Deserialize;
 
-use crate::metrics::{Metrics, Sample, accel_mps2};
 use crate::story::Value;
-use crate::verdict::Failure;
-
-/// Below this speed a car stands, in metres per second.
-const STANDING_MPS: f64 = 0.3;
+pub(crate) use judging::{Evidence, standing_before_m};
 
 /// Something ego must do or not do. In a file numbers are values and actors names; compiled they are
 /// numbers and indices.
@@ -115,49 +112,6 @@ impl<N, A> Criterion<N, A> {
             },
         })
     }
-}
-
-/// What criteria are judged by.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Evidence<'a> {
-    pub(crate) metrics: &'a Metrics,
-    pub(crate) samples: &'a [Sample],
-    /// When ego first touched something, and what.
-    pub(crate) collision: Option<(Tick, &'a str)>,
-    /// When ego first ran a red light.
-    pub(crate) red_light: Option<Tick>,
-    /// Where ego's front stood at its first stop line's side, nearest to it, in metres before the line.
-    pub(crate) stop_line_m: Option<f64>,
-    pub(crate) set_speed_mps: f64,
-    /// The actors' names and their final gaps to ego, in metres.
-    pub(crate) actors: &'a [(String, f64)],
-}
-
-impl Criterion<f64, usize> {
-    /// The failure, if the drive does not meet the criterion.
-    pub(crate) fn judge(&self, drive: &Evidence<'_>) -> Option<Failure> {
-        match *self {
-            Self::NoCollision => drive
-                .collision
-                .map(|(tick, with)| self.failure(None, None, tick, format!("hit {with}"))),
-            Self::ObeysLights => drive
-                .red_light
-                .map(|tick| self.failure(None, None, tick, "ran a red light".to_owned())),
-            Self::KeepsLane { within_m } => self.keeps_lane(drive, within_m),
-            Self::StopsAtLine { within_m } => self.stops_at_line(drive, within_m),
-            Self::MinTtc { at_least_s } => self.keeps_time(drive, at_least_s),
-            Self::MaxDeceleration { at_most_mps2 } => self.brakes_gently(drive, at_most_mps2),
-            Self::MeanSpeed { at_least_share } => self.drives_on(drive, at_least_share),
-            Self::Reaches { distance_m } => self.reaches(drive, distance_m),
-            Self::SlowsTo { at_most_mps } => self.slows_to(drive, at_most_mps),
-            Self::StopsBehind {
-                actor,
-                at_least_m,
-                at_most_m,
-            } => self.stops_behind(drive, actor, (at_least_m, at_most_m)),
-            Self::KeepsGap { at_least_m } => self.keeps_gap(drive, at_least_m),
-        }
-    }
 
     /// Its word in story files.
     pub fn name(&self) -> &'static str {
@@ -175,149 +129,4 @@ impl Criterion<f64, usize> {
             Self::KeepsGap { .. } => "keeps_gap",
         }
     }
-
-    fn keeps_lane(&self, drive: &Evidence<'_>, within_m: f64) -> Option<Failure> {
-        let (error_m, tick) = drive.extreme(|sample| Some(sample.left_m.abs()))?;
-        let text = format!("strayed {error_m:.2} m from its lane's centre (at most {within_m} m)");
-        self.unless(error_m <= within_m, error_m, within_m, (tick, text))
-    }
-
-    fn keeps_time(&self, drive: &Evidence<'_>, at_least_s: f64) -> Option<Failure> {
-        let (negative_s, tick) = drive.extreme(|sample| sample.ttc_s.map(|s| -s))?;
-        let ttc_s = -negative_s;
-        let text = format!("came within {ttc_s:.2} s of a collision (at least {at_least_s} s)");
-        self.unless(ttc_s >= at_least_s, ttc_s, at_least_s, (tick, text))
-    }
-
-    fn keeps_gap(&self, drive: &Evidence<'_>, at_least_m: f64) -> Option<Failure> {
-        let (negative_m, tick) = drive.extreme(|sample| sample.gap_m.map(|m| -m))?;
-        let gap_m = -negative_m;
-        let text = format!("came within {gap_m:.2} m of somebody (at least {at_least_m} m)");
-        self.unless(gap_m >= at_least_m, gap_m, at_least_m, (tick, text))
-    }
-
-    fn drives_on(&self, drive: &Evidence<'_>, at_least_share: f64) -> Option<Failure> {
-        let share = drive.metrics.mean_speed_mps / drive.set_speed_mps.max(1e-6);
-        let (percent, least) = (100.0 * share, 100.0 * at_least_share);
-        let text = format!("drove at {percent:.0} % of the set speed (at least {least:.0} %)");
-        self.unless(
-            share >= at_least_share,
-            share,
-            at_least_share,
-            (drive.last(), text),
-        )
-    }
-
-    fn reaches(&self, drive: &Evidence<'_>, distance_m: f64) -> Option<Failure> {
-        let got_m = drive.metrics.distance_m;
-        let text = format!("got {got_m:.1} m far (at least {distance_m:.1} m)");
-        self.unless(got_m >= distance_m, got_m, distance_m, (drive.last(), text))
-    }
-
-    fn slows_to(&self, drive: &Evidence<'_>, at_most_mps: f64) -> Option<Failure> {
-        let (negative_mps, _) = drive.extreme(|sample| Some(-sample.speed_mps))?;
-        let least_mps = -negative_mps;
-        let text = format!("slowed to {least_mps:.1} m/s only (at most {at_most_mps:.1} m/s)");
-        self.unless(
-            least_mps <= at_most_mps,
-            least_mps,
-            at_most_mps,
-            (drive.last(), text),
-        )
-    }
-
-    fn stops_at_line(&self, drive: &Evidence<'_>, within_m: f64) -> Option<Failure> {
-        let stood_m = drive.stop_line_m;
-        if stood_m.is_some_and(|m| m <= within_m) {
-            return None;
-        }
-        let text = stood_m.map_or_else(
-            || "did not stop before the line".to_owned(),
-            |m| format!("stopped {m:.1} m before the line (at most {within_m} m)"),
-        );
-        Some(self.failure(stood_m, Some(within_m), drive.last(), text))
-    }
-
-    fn brakes_gently(&self, drive: &Evidence<'_>, at_most_mps2: f64) -> Option<Failure> {
-        let accels = accel_mps2(drive.samples);
-        let hardest = accels.iter().zip(drive.samples);
-        let (accel, sample) = hardest.min_by(|a, b| a.0.total_cmp(b.0))?;
-        let text = format!("braked at {:.1} m/s2 (at most {at_most_mps2} m/s2)", -accel);
-        self.unless(
-            -accel <= at_most_mps2,
-            -accel,
-            at_most_mps2,
-            (sample.tick, text),
-        )
-    }
-
-    fn stops_behind(
-        &self,
-        drive: &Evidence<'_>,
-        actor: usize,
-        (at_least_m, at_most_m): (f64, f64),
-    ) -> Option<Failure> {
-        let (name, gap_m) = &drive.actors[actor];
-        let speed_mps = drive.samples.last()?.speed_mps;
-        if speed_mps > STANDING_MPS {
-            let text = format!("still drove at {speed_mps:.1} m/s at the end, behind `{name}`");
-            return Some(self.failure(Some(speed_mps), Some(0.0), drive.last(), text));
-        }
-        let text = format!("stopped {gap_m:.1} m from `{name}` ({at_least_m} to {at_most_m} m)");
-        let bound = if *gap_m < at_least_m {
-            at_least_m
-        } else {
-            at_most_m
-        };
-        let fits = (at_least_m..=at_most_m).contains(gap_m);
-        self.unless(fits, *gap_m, bound, (drive.last(), text))
-    }
-
-    fn unless(
-        &self,
-        met: bool,
-        value: f64,
-        bound: f64,
-        (tick, text): (Tick, String),
-    ) -> Option<Failure> {
-        (!met).then(|| self.failure(Some(value), Some(bound), tick, text))
-    }
-
-    fn failure(&self, value: Option<f64>, bound: Option<f64>, tick: Tick, text: String) -> Failure {
-        Failure {
-            criterion: self.name().to_owned(),
-            value,
-            bound,
-            tick,
-            text,
-        }
-    }
-}
-
-impl Evidence<'_> {
-    fn last(&self) -> Tick {
-        self.samples.last().map_or(Tick(0), |sample| sample.tick)
-    }
-
-    /// The largest of a quantity and when it first occurred.
-    fn extreme(&self, quantity: impl Fn(&Sample) -> Option<f64>) -> Option<(f64, Tick)> {
-        let values = self
-            .samples
-            .iter()
-            .filter_map(|sample| Some((quantity(sample)?, sample.tick)));
-        values.reduce(|best, next| if next.0 > best.0 { next } else { best })
-    }
-}
-
-/// Where ego stood nearest before a line: distance from front bumper to line, in metres.
-pub(crate) fn standing_before_m(
-    samples: &[Sample],
-    line_along_m: f64,
-    front_m: f64,
-) -> Option<f64> {
-    let standing = samples
-        .iter()
-        .filter(|sample| sample.speed_mps < STANDING_MPS);
-    let before = standing.map(|sample| line_along_m - sample.along_m - front_m);
-    crate::metrics::smallest(before.filter(|m| *m > 0.0))
 }

@@ -183,3 +183,49 @@ fn the_child_comes_into_view_when_its_story_says() {
         );
     }
 }
+
+#[test]
+fn running_the_red_light_into_crossing_traffic_costs_both_penalties_once() {
+    let metrics = play(&compile("red_light", 1), Driver::Blind)
+        .verdict
+        .metrics;
+    assert_eq!(metrics.infractions.red_lights, 1);
+    assert_eq!(metrics.infractions.vehicle_collisions, 1);
+    let expected = 100.0 * metrics.route_completion * 0.7 * 0.6;
+    assert!(
+        (metrics.driving_score_v2_0 - expected).abs() < 1e-9,
+        "{metrics:?}"
+    );
+}
+
+#[test]
+fn hitting_a_pedestrian_ends_the_story_and_halves_what_was_driven() {
+    let outcome = play(&compile("pedestrian_near", 1), Driver::Blind);
+    let Outcome { verdict, .. } = &outcome;
+    let metrics = &verdict.metrics;
+    assert_eq!(metrics.infractions.pedestrian_collisions, 1);
+    assert_eq!(metrics.infractions.vehicle_collisions, 0);
+    let expected = 100.0 * metrics.route_completion * 0.5 * 0.7;
+    assert!(
+        (metrics.driving_score_v2_0 - expected).abs() < 1e-9,
+        "{metrics:?}"
+    );
+    assert_eq!(metrics.min_gap_m, Some(0.0));
+    assert!(verdict.failures[0].text.starts_with("hit `walker` ("));
+    assert_eq!(verdict.failures[0].tick.0 as usize, outcome.commands.len());
+}
+
+#[test]
+fn a_pedestrian_that_was_let_pass_leaves_a_post_encroachment_time() {
+    let metrics = play(&compile("pedestrian_near", 1), Driver::Attentive)
+        .verdict
+        .metrics;
+    assert!(
+        metrics.min_pet_s.is_some_and(|pet_s| pet_s > 0.5),
+        "{metrics:?}"
+    );
+    assert!(
+        metrics.min_gap_m.is_some_and(|gap_m| gap_m > 0.5),
+        "{metrics:?}"
+    );
+}

@@ -1,7 +1,6 @@
 //! From a [`Story`] to a [`CompiledStory`]: draws the seed's parameters and puts everyone in place.
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use drive::ego::EGO_LENGTH_M;
@@ -12,6 +11,7 @@ use rand::Rng;
 
 use super::error::{StoryError, list, unknown};
 use super::storyboard::{Along, SignalGroup};
+use super::value::evaluate;
 use super::{Behaviour, Facing, OnLane, Phase, Position, Relative, Story, StoryActor, Value};
 use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
 use crate::director::Motion;
@@ -37,14 +37,15 @@ impl Story {
     ) -> Result<CompiledStory, StoryError> {
         let parameters = self.parameters_for(seed, overrides)?;
         let road = Road::open(&self.road).map_err(|source| self.road_error(source))?;
-        let resolver = Resolver {
+        let values = Values {
             story: self,
             parameters: &parameters,
         };
-        let ego_lane = resolver.lane(&self.ego.at)?;
+        let ego_lane = values.lane(&self.ego.at)?;
         let lane_path = road.lane_path(&ego_lane, HORIZON_M);
         let compiler = Compiler {
-            resolver,
+            story: self,
+            values,
             seed,
             route: lane_path.map_err(|source| self.road_error(source))?.into(),
             road: Arc::new(road),
@@ -101,23 +102,20 @@ impl Story {
 }
 
 /// A story and the values of its parameters.
-pub(super) struct Resolver<'a> {
-    pub(super) story: &'a Story,
+struct Values<'a> {
+    story: &'a Story,
     parameters: &'a BTreeMap<String, f64>,
 }
 
-impl Resolver<'_> {
-    /// The number a value stands for.
-    pub(super) fn number(&self, value: &Value) -> Result<f64, StoryError> {
-        value
-            .evaluate(self.parameters)
-            .map_err(|error| match value {
-                Value::Number(number) => self.story.error("", 0, format!("{number}: {error}")),
-                Value::Expression(text) => {
-                    let characters = text[..error.at].chars().count();
-                    self.story.error(text, characters, error.message)
-                }
-            })
+impl Values<'_> {
+    fn number(&self, value: &Value) -> Result<f64, StoryError> {
+        match value {
+            Value::Number(number) => Ok(*number),
+            Value::Expression(text) => evaluate(text, self.parameters).map_err(|error| {
+                let characters = text[..error.at].chars().count();
+                self.story.error(text, characters, error.message)
+            }),
+        }
     }
 
     fn lane(&self, place: &OnLane) -> Result<LanePosition, StoryError> {
@@ -130,20 +128,13 @@ impl Resolver<'_> {
     }
 }
 
-/// Everything the parts of a story are placed on.
+/// Everything the parts of a story are resolved against.
 pub(super) struct Compiler<'a> {
-    resolver: Resolver<'a>,
+    pub(super) story: &'a Story,
+    values: Values<'a>,
     seed: u64,
     pub(super) road: Arc<Road>,
     pub(super) route: Path,
-}
-
-impl<'a> Deref for Compiler<'a> {
-    type Target = Resolver<'a>;
-
-    fn deref(&self) -> &Resolver<'a> {
-        &self.resolver
-    }
 }
 
 impl Compiler<'_> {
@@ -159,7 +150,7 @@ impl Compiler<'_> {
             title: story.title.clone(),
             kind: story.kind,
             seed: self.seed,
-            parameters: self.parameters.clone(),
+            parameters: self.values.parameters.clone(),
             set_speed_mps: self.number(&story.set_speed_mps)?,
             duration_s: self.number(&story.duration_s)?,
             route_m: self.number(&story.route_m)?,
@@ -173,6 +164,11 @@ impl Compiler<'_> {
             until: until.transpose()?,
             route: self.route,
         })
+    }
+
+    /// The number a value stands for.
+    pub(super) fn number(&self, value: &Value) -> Result<f64, StoryError> {
+        self.values.number(value)
     }
 
     /// The pose at a place along and across ego's lane, heading along it.
@@ -255,7 +251,7 @@ impl Compiler<'_> {
     fn start(&self, actor: &StoryActor, model: &ActorModel) -> Result<Pose2, StoryError> {
         match &actor.at {
             Position::Lane(lane) => {
-                let pose = self.road.pose(&self.lane(lane)?);
+                let pose = self.road.pose(&self.values.lane(lane)?);
                 pose.map_err(|source| self.story.error(&actor.name, 0, source.to_string()))
             }
             Position::Ahead(place) => self.beside(&actor.name, place, self.number(&place.m)?),

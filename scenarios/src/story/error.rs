@@ -95,7 +95,7 @@ pub(crate) fn list(names: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// "unknown `kind` `name`; there is ..." with the nearest known name first.
+/// "unknown kind `name`; this story has `a` and `b`".
 pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
     let there = list(known.iter().map(|known| format!("`{known}`")));
     format!("unknown {kind} `{name}`; this story has {there}")

@@ -25,7 +25,7 @@ pub use error::StoryError;
 pub use storyboard::{
     Action, Along, Axis, Edge, ElementState, Event, Over, Rule, SignalGroup, Span, Trigger,
 };
-pub use value::{ExpressionError, Value};
+pub use value::Value;
 
 /// A story.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

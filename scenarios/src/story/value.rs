@@ -33,24 +33,11 @@ impl From<f64> for Value {
 /// An expression that has no value.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
-pub struct ExpressionError {
+pub(super) struct ExpressionError {
     /// Byte of the expression at which the trouble begins.
-    pub at: usize,
+    pub(super) at: usize,
     /// What is wrong, and the remedy.
-    pub message: String,
-}
-
-impl Value {
-    /// The number it stands for, given the story's parameters.
-    ///
-    /// # Errors
-    /// On broken syntax, an unknown parameter, or a result that is not finite.
-    pub fn evaluate(&self, parameters: &BTreeMap<String, f64>) -> Result<f64, ExpressionError> {
-        match self {
-            Value::Number(number) => Ok(*number),
-            Value::Expression(text) => evaluate(text, parameters),
-        }
-    }
+    pub(super) message: String,
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -85,7 +72,14 @@ impl Visitor<'_> for ValueVisitor {
     }
 }
 
-fn evaluate(text: &str, parameters: &BTreeMap<String, f64>) -> Result<f64, ExpressionError> {
+/// The number an expression stands for, given the story's parameters.
+///
+/// # Errors
+/// On broken syntax, an unknown parameter, or a result that is not finite.
+pub(super) fn evaluate(
+    text: &str,
+    parameters: &BTreeMap<String, f64>,
+) -> Result<f64, ExpressionError> {
     let mut reader = Reader {
         text,
         at: 0,
@@ -232,7 +226,7 @@ mod tests {
 
     fn value_of(text: &str) -> Result<f64, ExpressionError> {
         let parameters = BTreeMap::from([("gap".to_owned(), 8.0), ("speed".to_owned(), 10.0)]);
-        Value::Expression(text.to_owned()).evaluate(&parameters)
+        evaluate(text, &parameters)
     }
 
     #[test]
