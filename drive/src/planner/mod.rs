@@ -10,6 +10,8 @@ mod lights;
 mod params;
 mod speed;
 mod steering;
+#[cfg(test)]
+mod tests;
 mod yielding;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,8 @@ const HOLD_MPS2: f64 = -1.5;
 /// Braking up to this is comfortable by the usual metrics, in metres per second squared; where more is
 /// needed it sets in faster.
 const COMFORT_BOUND_MPS2: f64 = 4.0;
+/// The brake is released this much faster than applied.
+const RELEASE_SHARE: f64 = 1.2;
 /// Two demands closer than this are the same, in metres per second squared: the free road is named then.
 const SAME_DEMAND_MPS2: f64 = 0.05;
 
@@ -183,7 +187,7 @@ fn limited(wanted: &Demand, now: Tick, params: &PlannerParams, state: &PlannerSt
     let dt_s = state.tick.map_or(0.0, |then| now.seconds_since(then));
     let hurry = (-target / COMFORT_BOUND_MPS2).max(1.0).powi(3);
     let down = params.jerk_mps3 * hurry * dt_s;
-    let up = 1.5 * params.jerk_mps3 * dt_s;
+    let up = RELEASE_SHARE * params.jerk_mps3 * dt_s;
     let last = state.accel_mps2.max(-params.firm_brake_mps2);
     target.clamp(last - down, last + up)
 }

@@ -12,6 +12,8 @@ mod object;
 mod odometry;
 mod sighting;
 mod stop_line;
+#[cfg(test)]
+mod tests;
 
 use crate::ego::EgoState;
 use crate::frames::Pose2;
