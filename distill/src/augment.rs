@@ -53,11 +53,14 @@ pub fn photometric(image: &[u8], strength: &Augmentation, random: &mut impl Rng)
         core::array::from_fn(|_| contrast * (1.0 + within(random, strength.colour)));
     let blurred = unit(random) < strength.blur;
     let noise_std = unit(random) * strength.noise;
-    let mut changed: Vec<f32> = image
-        .iter()
-        .enumerate()
-        .map(|(i, &byte)| normalise(byte) * gains[i % 3] + brightness)
-        .collect();
+    let tables: [[f32; 256]; 3] =
+        gains.map(|gain| core::array::from_fn(|byte| normalise(byte as u8) * gain + brightness));
+    let mut changed = vec![0.0; image.len()];
+    for (to, from) in changed.chunks_exact_mut(3).zip(image.chunks_exact(3)) {
+        for channel in 0..3 {
+            to[channel] = tables[channel][from[channel] as usize];
+        }
+    }
     if blurred {
         blur(&mut changed);
     }

@@ -34,6 +34,9 @@ pub enum Error {
     /// A tensor operation failed.
     #[error("tensor operation failed: {0}")]
     Tensor(#[from] candle_core::Error),
+    /// A network failed.
+    #[error(transparent)]
+    Network(#[from] perception::Error),
     /// The loss is no number any more.
     #[error(
         "the loss is {loss} at step {step}; lower the learning rate and resume from the last checkpoint"

@@ -1,18 +1,15 @@
 //! What the tests share: a small data set of simple scenes, and a network that learns it in seconds.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use candle_core::{Device, Result, Tensor, Var};
 use drive::camera::CameraModel;
 use drive::frame::CameraFrame;
 use drive::frames::Pose2;
 use drive::labels::{Labels, LightState, ObjectClass};
 use drive::random::stream;
 use drive::time::Tick;
-use perception::heads::Head;
-use perception::ops::{Conv, Isa, conv2d};
+use perception::nets::{Net, NetConfig};
 use perception::synthetic::{BoxActor, Markings, Scene};
 use rand::Rng;
 
@@ -29,7 +26,7 @@ pub(crate) fn quick_recipe(steps: u64) -> Recipe {
     Recipe {
         steps,
         batch: 4,
-        learning_rate: 0.02,
+        learning_rate: 0.03,
         warm_up_steps: 5,
         weight_decay: 0.0,
         average_decay: 0.9,
@@ -106,84 +103,14 @@ fn picture(labels: &Labels) -> CameraFrame {
     }
 }
 
-/// Three convolutions and linear heads.
-pub(crate) struct TinyNet {
-    variables: BTreeMap<String, Var>,
-}
-
-const CELL_HEADS: [Head; 4] = [Head::Objects, Head::Depth, Head::Sides, Head::Yaw];
-const FRAME_HEADS: [Head; 3] = [Head::Lanes, Head::Light, Head::StopLine];
-
-impl TinyNet {
-    /// With random weights that only depend on the seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        let mut variables = BTreeMap::new();
-        let mut add = |name: &str, shape: &[usize]| {
-            let mut random = stream(seed, name);
-            let inputs: usize = shape[..shape.len() - 1].iter().product();
-            let bound = (3.0 / inputs as f32).sqrt();
-            let count = shape.iter().product();
-            let values: Vec<f32> = (0..count)
-                .map(|_| random.random_range(-bound..bound))
-                .collect();
-            variables.insert(
-                format!("{name}.weight"),
-                Var::from_vec(values, shape, &Device::Cpu).unwrap(),
-            );
-        };
-        add("one", &[3, 3, 3, 16]);
-        add("two", &[3, 3, 16, 16]);
-        add("three", &[3, 3, 16, 32]);
-        add("segmentation", &[1, 1, 16, 9]);
-        for head in CELL_HEADS {
-            add(
-                head.name(),
-                &[1, 1, 32, head.classes() * head.positions() / 512],
-            );
-        }
-        for head in FRAME_HEADS {
-            add(head.name(), &[128, head.classes() * head.positions()]);
-        }
-        Self { variables }
-    }
-
-    fn conv(&self, name: &str, x: &Tensor, stride: usize) -> Result<Tensor> {
-        let conv = Conv {
-            stride,
-            isa: Isa::best(),
-        };
-        conv2d(x, &self.variables[&format!("{name}.weight")], conv)
-    }
-}
-
-impl crate::trainee::Trainee for TinyNet {
-    fn forward_train(&self, images: &Tensor) -> Result<Vec<Tensor>> {
-        self.forward(images)
-    }
-
-    fn forward(&self, images: &Tensor) -> Result<Vec<Tensor>> {
-        let batch = images.dim(0)?;
-        let half = self.conv("one", images, 2)?.relu()?;
-        let quarter = self.conv("two", &half, 2)?.relu()?;
-        let eighth = self.conv("three", &quarter, 2)?.relu()?;
-        // Means over four quarters of the upper half: enough to tell frames apart.
-        let parts = eighth.narrow(1, 0, 8)?.reshape((batch, 8, 4, 8, 32))?;
-        let pooled = parts.mean((1, 3))?.reshape((batch, 128))?;
-        let logits = |head: Head| {
-            let shape = (batch, head.positions(), head.classes());
-            let values = if head == Head::Segmentation {
-                self.conv(head.name(), &quarter, 1)?
-            } else if CELL_HEADS.contains(&head) {
-                self.conv(head.name(), &eighth, 1)?
-            } else {
-                pooled.matmul(&self.variables[&format!("{}.weight", head.name())])?
-            };
-            values.contiguous()?.reshape(shape)
-        };
-        Head::ALL.into_iter().map(logits).collect()
-    }
-
-    fn variables(&self) -> BTreeMap<String, Var> {
-        self.variables.clone()
-    }
+/// The smallest network there is, with random weights that only depend on the seed.
+pub(crate) fn tiny_net(seed: u64) -> Net {
+    let config = NetConfig {
+        stem: 16,
+        stages: [16, 16, 16, 16],
+        blocks: [0, 0, 0, 0],
+        decoder: 16,
+        ..NetConfig::student()
+    };
+    Net::new(&config, seed).unwrap()
 }

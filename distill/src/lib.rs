@@ -2,7 +2,7 @@
 //!
 //! Knows recorded frames and their labels, never the simulator. Reading order: [`dataset`] is what is
 //! recorded, [`cache`] the same ready for training, [`batch`] and [`augment`] what a step sees,
-//! [`loss`] what it is told, [`trainer`] the steps.
+//! [`loss`] what it is told, [`trainer`] the steps, [`evaluate`] what came of it.
 
 pub mod dataset;
 pub mod error;
@@ -18,8 +18,9 @@ pub mod checkpoint;
 pub mod loss;
 pub mod recipe;
 pub mod soft_targets;
-pub mod trainee;
 pub mod trainer;
+
+pub mod evaluate;
 
 #[cfg(test)]
 mod fixture;

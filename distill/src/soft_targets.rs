@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::f16;
 use perception::heads::Head;
+use perception::nets::{Mode, Net};
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
@@ -19,7 +20,6 @@ use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::files::unfinished;
 use crate::mirror::mirrored_values;
-use crate::trainee::Trainee;
 
 /// Frames the teacher sees at a time.
 const BATCH: usize = 16;
@@ -116,7 +116,7 @@ impl SoftTargets {
 /// # Errors
 /// If a file cannot be read or written.
 pub fn record_soft_targets(
-    teacher: (&impl Trainee, &str),
+    teacher: (&Net, &str),
     cache: &Cache,
     path: &Path,
     stop: &AtomicBool,
@@ -137,7 +137,10 @@ pub fn record_soft_targets(
             return Ok(false);
         }
         let batch = load_batch(cache, portion, &Augmentation::NONE, (0, 0))?;
-        let records = half_precision(&network.forward(&batch.images)?, portion.len())?;
+        let records = half_precision(
+            &network.forward(&batch.images, Mode::Evaluate)?,
+            portion.len(),
+        )?;
         file.write_all(&records).map_err(Error::file(&unfinished))?;
         done += portion.len();
     }

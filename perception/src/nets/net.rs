@@ -128,6 +128,12 @@ impl Net {
         &self.parameters
     }
 
+    /// Everything that training changes, by name: parameters and running statistics.
+    pub fn variables(&self) -> BTreeMap<String, Var> {
+        let all = self.parameters.iter().chain(&self.statistics);
+        all.map(|(name, var)| (name.clone(), var.clone())).collect()
+    }
+
     /// All tensors by name, running statistics included: what is saved. They share their numbers with the network.
     pub fn tensors(&self) -> BTreeMap<String, Tensor> {
         let all = self.parameters.iter().chain(&self.statistics);

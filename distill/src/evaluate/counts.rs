@@ -1,0 +1,71 @@
+//! Hits, false alarms and misses.
+
+use serde::{Deserialize, Serialize};
+
+/// What was found of what was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    /// There and found.
+    pub(super) hits: u64,
+    /// Found, but not there.
+    pub(super) false_alarms: u64,
+    /// There, but not found.
+    pub(super) misses: u64,
+}
+
+impl Counts {
+    /// Whether nothing was there and nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.hits + self.false_alarms + self.misses == 0
+    }
+
+    /// The usual figures.
+    pub(super) fn report(&self) -> Detection {
+        let share = |of: u64| {
+            if of == 0 {
+                0.0
+            } else {
+                self.hits as f64 / of as f64
+            }
+        };
+        let found_and_there = 2 * self.hits + self.false_alarms + self.misses;
+        Detection {
+            precision: share(self.hits + self.false_alarms),
+            recall: share(self.hits + self.misses),
+            f1: 2.0 * share(found_and_there),
+            there: self.hits + self.misses,
+        }
+    }
+}
+
+/// How well things are detected.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Detection {
+    /// Share of what was found that was there.
+    pub precision: f64,
+    /// Share of what was there that was found.
+    pub recall: f64,
+    /// Harmonic mean of the two.
+    pub f1: f64,
+    /// How many were there.
+    pub there: u64,
+}
+
+/// A mean in the making.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Mean {
+    sum: f64,
+    count: u64,
+}
+
+impl Mean {
+    pub(super) fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1;
+    }
+
+    /// The mean of what was added, if anything was.
+    pub(super) fn value(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+}

@@ -1,0 +1,211 @@
+//! How well a network sees, and how true a student is to its teacher, on frames it never learned from.
+
+mod calibration;
+mod compare;
+mod counts;
+mod objects;
+mod tally;
+
+pub use calibration::Calibration;
+pub use compare::{Comparison, Fidelity, HeadComparison, compare, fidelity};
+pub use counts::Detection;
+pub use objects::ObjectReport;
+pub use tally::{LaneReport, LightReport, SegmentationReport};
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor};
+use drive::camera::CameraModel;
+use drive::percept::Percept;
+use drive::time::Tick;
+use perception::decode::decode;
+use perception::nets::{Mode, Net};
+use perception::preprocess::{INPUT_HEIGHT, INPUT_WIDTH, normalise};
+use perception::probabilities::{Logits, Probabilities, softmax};
+use perception::targets::Targets;
+use serde::{Deserialize, Serialize};
+
+use crate::cache::Cache;
+use crate::error::Result;
+use tally::Tally;
+
+/// How well one network sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Frames looked at.
+    pub frames: usize,
+    /// One figure a head, 0 to 1, larger is better: mean `IoU` of the segmentation, F1 of lanes, objects and
+    /// stop lines, shares of depths, sides and headings within bounds, mean recall of light states. A head
+    /// that no frame asks anything of has none.
+    pub heads: BTreeMap<String, f64>,
+    /// Segmentation in detail.
+    pub segmentation: SegmentationReport,
+    /// Lane boundaries in detail.
+    pub lanes: LaneReport,
+    /// Road users in detail.
+    pub objects: ObjectReport,
+    /// Ego's light in detail.
+    pub light: LightReport,
+    /// How far confidence can be believed, for each head.
+    pub calibration: BTreeMap<String, Calibration>,
+    /// The figure of each head on the frames of each tag.
+    pub slices: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+/// A frame with the truth and what a network makes of it.
+struct Judged<'a> {
+    targets: &'a Targets,
+    probabilities: &'a Probabilities,
+    truth: Percept,
+    seen: Percept,
+}
+
+/// Tries a network on frames of a cache. `predict` gets a normalised picture, `[128, 256, 3]`.
+///
+/// # Errors
+/// If a frame cannot be read or the network fails.
+pub fn evaluate(
+    cache: &Cache,
+    frames: &[usize],
+    mut predict: impl FnMut(&[f32]) -> Result<Logits>,
+) -> Result<Evaluation> {
+    let camera = CameraModel::standard();
+    let mut all = Tally::default();
+    let mut slices: BTreeMap<&str, Tally> = BTreeMap::new();
+    for &index in frames {
+        let sample = cache.read(index)?;
+        let probabilities = softmax(predict(&picture(&sample.image))?);
+        let judged = Judged {
+            targets: &sample.targets,
+            truth: decode(&sample.targets.one_hot(), &camera, Tick(0)),
+            seen: decode(&probabilities, &camera, Tick(0)),
+            probabilities: &probabilities,
+        };
+        all.add(&judged);
+        for slice in &cache.frames()[index].slices {
+            slices.entry(slice).or_default().add(&judged);
+        }
+    }
+    Ok(Evaluation {
+        frames: frames.len(),
+        heads: all.heads(),
+        segmentation: all.segmentation_report(),
+        lanes: all.lane_report(),
+        objects: all.objects.report(),
+        light: all.light_report(),
+        calibration: all.calibration_report(),
+        slices: slices
+            .iter()
+            .map(|(slice, tally)| ((*slice).to_owned(), tally.heads()))
+            .collect(),
+    })
+}
+
+/// A cached picture as networks take it.
+fn picture(image: &[u8]) -> Vec<f32> {
+    image.iter().map(|&byte| normalise(byte)).collect()
+}
+
+/// Lets candle run a network, one picture at a time.
+pub fn in_candle(network: &Net) -> impl FnMut(&[f32]) -> Result<Logits> + '_ {
+    |picture| {
+        let shape = (1, INPUT_HEIGHT, INPUT_WIDTH, 3);
+        let picture = Tensor::from_slice(picture, shape, &Device::Cpu)?;
+        let mut heads: [Vec<f32>; 8] = Default::default();
+        let outputs = network.forward(&picture, Mode::Evaluate)?;
+        for (values, output) in heads.iter_mut().zip(outputs) {
+            *values = output.flatten_all()?.to_vec1()?;
+        }
+        Ok(Logits::new(heads))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use perception::heads::Head;
+
+    use super::*;
+    use crate::dataset::Split;
+    use crate::fixture::cache;
+
+    /// Logits of a network that is certain of these targets.
+    fn certain(targets: &Targets) -> Logits {
+        let probabilities = targets.one_hot();
+        Logits::new(Head::ALL.map(|head| {
+            let values = probabilities.head(head).iter();
+            values.map(|p| p.max(1e-9).ln()).collect()
+        }))
+    }
+
+    /// Says of frame after frame what the cache says.
+    fn omniscient(cache: &Cache) -> impl FnMut(&[f32]) -> Result<Logits> + '_ {
+        let mut frames = 0..;
+        move |_| {
+            let index = frames.next().expect("there is no end");
+            Ok(certain(&cache.read(index)?.targets))
+        }
+    }
+
+    /// Says that there is nothing.
+    fn blind() -> impl FnMut(&[f32]) -> Result<Logits> {
+        |_| Ok(certain(&Targets::untrained()))
+    }
+
+    #[test]
+    fn the_truth_itself_gets_full_marks_in_every_head() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let frames = cache.split(Split::Train);
+        let evaluation = evaluate(&cache, &frames, omniscient(&cache)).unwrap();
+        assert_eq!(evaluation.heads.len(), 8);
+        for (head, score) in &evaluation.heads {
+            assert!(*score > 0.999, "{head}: {score}");
+        }
+        assert!(evaluation.objects.near_x_relative_error < 1e-6);
+        assert_eq!(evaluation.light.red_recall, Some(1.0));
+        assert_eq!(evaluation.slices.len(), 2);
+        for calibration in evaluation.calibration.values() {
+            assert!(calibration.expected_calibration_error < 0.5);
+        }
+    }
+
+    #[test]
+    fn a_network_that_sees_nothing_gets_no_marks_for_lanes_objects_and_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let frames = cache.split(Split::Train);
+        let evaluation = evaluate(&cache, &frames, blind()).unwrap();
+        for head in ["objects", "lanes"] {
+            assert!(evaluation.heads[head] < 0.05, "{head}");
+        }
+        assert!(evaluation.heads["light"] < 0.3);
+        assert!(evaluation.heads["segmentation"] < 0.5);
+    }
+
+    #[test]
+    fn a_student_equal_to_its_teacher_keeps_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let frames = cache.split(Split::Train);
+        let teacher = evaluate(&cache, &frames, omniscient(&cache)).unwrap();
+        let same = fidelity(&cache, &frames, omniscient(&cache), omniscient(&cache)).unwrap();
+        let comparison = compare(&teacher, &teacher, Some(&teacher), &same);
+        assert!((comparison.retention_macro - 1.0).abs() < 1e-12);
+        assert!((comparison.retention_worst - 1.0).abs() < 1e-12);
+        for fidelity in same.values() {
+            assert!(fidelity.kl.abs() < 1e-6 && fidelity.agreement == 1.0);
+            assert_eq!(fidelity.negative_flips, 0.0);
+        }
+    }
+
+    #[test]
+    fn a_blind_student_disagrees_and_flips() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let frames = cache.split(Split::Train);
+        let found = fidelity(&cache, &frames, omniscient(&cache), blind()).unwrap();
+        assert!(found["segmentation"].agreement < 0.7);
+        assert!(found["segmentation"].negative_flips > 0.3);
+        assert!(found["lanes"].kl > 1.0);
+    }
+}
