@@ -54,6 +54,7 @@ impl VisibleWorld {
     pub(crate) fn expose(
         &mut self,
         state: &WorldState,
+        _travelled_m: &[f64],
         exposure: Exposure,
     ) -> Result<RawExposure, CameraError> {
         let world_from_ego = transform_from_pose(state.ego.world_from_ego, 0.0);

@@ -34,6 +34,8 @@ pub struct Simulation {
     stage: Stage,
     physics: Physics,
     world: WorldState,
+    /// How far each actor has gone, in metres: where its limbs are in their stride.
+    travelled_m: Vec<f64>,
     visible: Option<VisibleWorld>,
 }
 
@@ -45,14 +47,12 @@ impl Simulation {
     pub fn new(stage: &Stage, options: &SimOptions) -> Result<Self, SimError> {
         let mut physics = Physics::new(&stage.actors, &[]);
         physics.place_ego(stage.world_from_ego, stage.ego_speed_mps);
-        let actors = stage.actors.iter().map(|actor| ActorState {
-            world_from_actor: actor.world_from_actor,
-            speed_mps: actor.speed_mps,
-        });
+        let actors: Vec<_> = stage.actors.iter().map(ActorState::from).collect();
+        let travelled_m = actors.iter().map(gone_m).collect();
         let world = WorldState {
             tick: Tick(0),
             ego: physics.ego(Tick(0)),
-            actors: actors.collect(),
+            actors,
             lights: vec![LightState::None; stage.lights.len()],
             contacts: Vec::new(),
         };
@@ -64,6 +64,7 @@ impl Simulation {
             stage: stage.clone(),
             physics,
             world,
+            travelled_m,
             visible,
         })
     }
@@ -77,6 +78,15 @@ impl Simulation {
     /// without a next state keep theirs.
     pub fn step(&mut self, ego: &VehicleCommand, others: &ActorCommands) -> &WorldState {
         self.physics.step(ego, &others.actors);
+        for ((gone_m, now), next) in self
+            .travelled_m
+            .iter_mut()
+            .zip(&self.world.actors)
+            .zip(&others.actors)
+        {
+            let from = now.world_from_actor.position();
+            *gone_m += from.distance_m(next.world_from_actor.position());
+        }
         let tick = Tick(self.world.tick.0 + 1);
         overwrite(&mut self.world.actors, &others.actors);
         overwrite(&mut self.world.lights, &others.lights);
@@ -95,7 +105,7 @@ impl Simulation {
         exposure: Exposure,
     ) -> Result<(Option<CameraFrame>, Labels), SimError> {
         let visible = self.visible.as_mut().ok_or(SimError::NoCamera)?;
-        let raw = visible.expose(&self.world, exposure)?;
+        let raw = visible.expose(&self.world, &self.travelled_m, exposure)?;
         let frame = (exposure == Exposure::Picture).then(|| CameraFrame {
             tick: self.world.tick,
             width: FRAME_WIDTH,
@@ -119,11 +129,19 @@ impl Simulation {
         self.physics.place_actors(&state.actors);
         overwrite(&mut self.world.actors, &state.actors);
         overwrite(&mut self.world.lights, &state.lights);
+        self.travelled_m = self.world.actors.iter().map(gone_m).collect();
         self.world.tick = state.tick;
         self.world.ego = self.physics.ego(state.tick);
         self.world.contacts.clear();
         &self.world
     }
+}
+
+/// How far a road user that was put somewhere is taken to have gone, in metres: the place decides, so that
+/// people are seen at every point of their stride.
+fn gone_m(actor: &ActorState) -> f64 {
+    let place = actor.world_from_actor;
+    place.x_m.abs() + place.y_m.abs()
 }
 
 /// Replaces the leading elements by those given.
