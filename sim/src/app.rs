@@ -1,7 +1,9 @@
 //! The visible world: a headless Bevy app without a runner, updated only when someone looks.
 
 use bevy::app::App;
+use bevy::asset::Assets;
 use bevy::ecs::entity::Entity;
+use bevy::image::Image;
 use bevy::transform::components::Transform;
 use drive::camera::CameraModel;
 use scenarios::stage::Stage;
@@ -9,67 +11,85 @@ use scenarios::world::WorldState;
 
 use crate::axes::transform_from_pose;
 use crate::camera::{
-    Adapter, AdapterChoice, Air, CameraError, Exposure, RawExposure, SensorCamera,
-    SensorCameraPlugin, SensorEye, mount,
+    Adapter, AdapterChoice, Air, Exposure, RawExposure, SensorCamera, SensorCameraPlugin,
+    SensorEye, TextureLayers, mount,
 };
-use crate::plain;
+use crate::dress::{self, Dressing, textures};
+use crate::error::SimError;
+use crate::ground::Ground;
+use crate::physics::obstacle::Obstacle;
 
-/// The app, the entities that move in it and the camera that looks at it.
+/// The app, the entities that move in it, and the camera that looks at it, if there is one.
 pub(crate) struct VisibleWorld {
     app: App,
-    camera: SensorCamera,
+    dressing: Dressing,
+    ground: Ground,
     eye: Entity,
-    actors: Vec<Entity>,
+    camera: Option<SensorCamera>,
 }
 
 impl VisibleWorld {
     /// Builds everything that can be seen on a stage.
-    pub(crate) fn new(stage: &Stage, adapter: AdapterChoice) -> Result<Self, CameraError> {
-        let camera = SensorCamera::open(adapter)?;
+    pub(crate) fn new(stage: &Stage, adapter: Option<AdapterChoice>) -> Result<Self, SimError> {
+        let camera = adapter.map(SensorCamera::open).transpose()?;
         let mut app = App::new();
         app.add_plugins(SensorCameraPlugin);
         app.insert_resource(Air::under(&stage.weather));
         let world = app.world_mut();
-        plain::build(stage, world);
-        let actors = (1..).zip(&stage.actors);
-        let actors = actors.map(|(instance, actor)| plain::actor(world, actor.model, instance));
-        let actors = actors.collect();
-        let eye = world
-            .spawn((SensorEye(CameraModel::standard()), Transform::IDENTITY))
-            .id();
+        if camera.is_some() {
+            let mut images = world.resource_mut::<Assets<Image>>();
+            let layers =
+                TextureLayers::new(&mut images, textures::LAYER_SIZE_PX, textures::layers());
+            world.insert_resource(layers);
+        }
+        let dressing = dress::build(stage, world);
+        let eye = SensorEye(CameraModel::standard());
+        let eye = world.spawn((eye, Transform::IDENTITY)).id();
         Ok(Self {
             app,
-            camera,
+            dressing,
+            ground: Ground::new(stage.road.strips()),
             eye,
-            actors,
+            camera,
         })
     }
 
-    /// Which device draws.
-    pub(crate) fn adapter(&self) -> &Adapter {
-        self.camera.adapter()
+    /// What a car can run into.
+    pub(crate) fn obstacles(&self) -> &[Obstacle] {
+        &self.dressing.obstacles
     }
 
-    /// Exposes one frame of the world in a state.
+    /// What road users stand on.
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// Which device draws, if one does.
+    pub(crate) fn adapter(&self) -> Option<&Adapter> {
+        self.camera.as_ref().map(SensorCamera::adapter)
+    }
+
+    /// Exposes one frame of the world in a state, its actors having gone so many metres each.
     pub(crate) fn expose(
         &mut self,
         state: &WorldState,
-        _travelled_m: &[f64],
+        travelled_m: &[f64],
         exposure: Exposure,
-    ) -> Result<RawExposure, CameraError> {
+    ) -> Result<RawExposure, SimError> {
+        let camera = self.camera.as_mut().ok_or(SimError::NoCamera)?;
+        let world = self.app.world_mut();
         let world_from_ego = transform_from_pose(state.ego.world_from_ego, 0.0);
-        self.put(self.eye, world_from_ego * mount(&CameraModel::standard()));
-        for index in 0..self.actors.len() {
-            let pose = state.actors[index].world_from_actor;
-            self.put(self.actors[index], transform_from_pose(pose, 0.0));
+        let world_from_eye = world_from_ego * mount(&CameraModel::standard());
+        world.entity_mut(self.eye).insert(world_from_eye);
+        let actors = self.dressing.actors.iter().zip(&state.actors);
+        for ((body, actor), &travelled_m) in actors.zip(travelled_m) {
+            let ground_m = self.ground.height_m(actor.world_from_actor.position());
+            dress::pose_actor(world, body, actor, ground_m, travelled_m);
+        }
+        for (lamps, &light) in self.dressing.lights.iter().zip(&state.lights) {
+            dress::show_light(world, lamps, light);
         }
         self.app.update();
-        self.camera.expose(self.app.world_mut(), exposure)
-    }
-
-    fn put(&mut self, entity: Entity, transform: Transform) {
-        if let Some(mut place) = self.app.world_mut().get_mut::<Transform>(entity) {
-            *place = transform;
-        }
+        Ok(camera.expose(self.app.world_mut(), exposure)?)
     }
 }

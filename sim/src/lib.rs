@@ -8,9 +8,9 @@ pub mod axes;
 pub mod camera;
 pub mod dress;
 pub mod error;
-pub mod labels;
+mod ground;
+mod labels;
 pub mod physics;
-pub mod plain;
 pub mod scene;
 pub mod simulation;
 

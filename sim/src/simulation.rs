@@ -36,7 +36,7 @@ pub struct Simulation {
     world: WorldState,
     /// How far each actor has gone, in metres: where its limbs are in their stride.
     travelled_m: Vec<f64>,
-    visible: Option<VisibleWorld>,
+    visible: VisibleWorld,
 }
 
 impl Simulation {
@@ -45,7 +45,8 @@ impl Simulation {
     /// # Errors
     /// When a camera is wanted and cannot be had.
     pub fn new(stage: &Stage, options: &SimOptions) -> Result<Self, SimError> {
-        let mut physics = Physics::new(&stage.actors, &[]);
+        let visible = VisibleWorld::new(stage, options.camera)?;
+        let mut physics = Physics::new(&stage.actors, visible.obstacles());
         physics.place_ego(stage.world_from_ego, stage.ego_speed_mps);
         let actors: Vec<_> = stage.actors.iter().map(ActorState::from).collect();
         let travelled_m = actors.iter().map(gone_m).collect();
@@ -56,10 +57,6 @@ impl Simulation {
             lights: vec![LightState::None; stage.lights.len()],
             contacts: Vec::new(),
         };
-        let visible = options
-            .camera
-            .map(|adapter| VisibleWorld::new(stage, adapter))
-            .transpose()?;
         Ok(Self {
             stage: stage.clone(),
             physics,
@@ -104,20 +101,24 @@ impl Simulation {
         &mut self,
         exposure: Exposure,
     ) -> Result<(Option<CameraFrame>, Labels), SimError> {
-        let visible = self.visible.as_mut().ok_or(SimError::NoCamera)?;
-        let raw = visible.expose(&self.world, &self.travelled_m, exposure)?;
+        let raw = self
+            .visible
+            .expose(&self.world, &self.travelled_m, exposure)?;
         let frame = (exposure == Exposure::Picture).then(|| CameraFrame {
             tick: self.world.tick,
             width: FRAME_WIDTH,
             height: FRAME_HEIGHT,
             rgb: raw.rgb.clone(),
         });
-        Ok((frame, label(&self.stage, &self.world, raw)))
+        Ok((
+            frame,
+            label(&self.stage, self.visible.ground(), &self.world, raw),
+        ))
     }
 
     /// What the camera draws with; `None` without a camera.
     pub fn adapter(&self) -> Option<&Adapter> {
-        self.visible.as_ref().map(VisibleWorld::adapter)
+        self.visible.adapter()
     }
 
     /// Puts the world into a state without driving there: tick, pose and speed of ego, actors, lights.

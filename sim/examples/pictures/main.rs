@@ -1,5 +1,5 @@
 //! Renders the library roads and the built-in stories, and draws the labels over the pictures:
-//! `cargo run -p sim --example pictures -- FOLDER`.
+//! `cargo run -p sim --example pictures -- FOLDER [NAME...]`, only those named if any are.
 
 mod overlay;
 mod roads;
@@ -9,14 +9,24 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
+use scenarios::catalog;
+use scenarios::road::ROAD_NAMES;
 use sim::{Exposure, Simulation};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1);
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next();
     let folder = folder.map_or_else(std::env::temp_dir, PathBuf::from);
+    let names: Vec<String> = arguments.collect();
     std::fs::create_dir_all(&folder)?;
-    roads::render(&folder)?;
-    stories::render(&folder)
+    let wanted = |name: &&str| names.is_empty() || names.iter().any(|asked| asked == name);
+    for name in ROAD_NAMES.iter().copied().filter(wanted) {
+        roads::render(&folder, name)?;
+    }
+    for name in catalog::names().filter(wanted) {
+        stories::render(&folder, name)?;
+    }
+    Ok(())
 }
 
 /// Writes the picture of the world as it is, and the same with its labels drawn over it.

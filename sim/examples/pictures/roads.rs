@@ -1,4 +1,4 @@
-//! Every library road with a few road users on it.
+//! A library road with a few road users on it.
 
 use std::error::Error;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use drive::frames::Pose2;
 use drive::labels::LightState;
 use scenarios::actor::{ACTOR_MODELS, ActorModel};
-use scenarios::road::{LanePosition, ROAD_NAMES, Road};
+use scenarios::road::{LanePosition, Road};
 use scenarios::stage::{Stage, StageActor, Weather};
 use sim::{SimOptions, Simulation};
 
@@ -25,20 +25,18 @@ const SPOTS: [(f64, f64, f64); 6] = [
     (9.0, -3.4, 1.6),
 ];
 
-/// Writes pictures of every road.
-pub(crate) fn render(folder: &Path) -> Result<(), Box<dyn Error>> {
-    for (index, name) in ROAD_NAMES.iter().enumerate() {
-        let road = Arc::new(Road::named(name)?);
-        for (view, share) in VIEWS.iter().enumerate() {
-            let ego = place_on(&road, *share).ok_or("a road without a driving lane")?;
-            let stage = stage(&road, &ego, index + view)?;
-            let mut simulation = Simulation::new(&stage, &SimOptions::default())?;
-            let mut state = simulation.world().clone();
-            let shown = [LightState::Red, LightState::Amber, LightState::Green];
-            state.lights.fill(shown[view]);
-            simulation.place(&state);
-            save(&mut simulation, folder, &format!("{name}-{view}"))?;
-        }
+/// Writes pictures of a road.
+pub(crate) fn render(folder: &Path, name: &str) -> Result<(), Box<dyn Error>> {
+    let road = Arc::new(Road::named(name)?);
+    for (view, share) in VIEWS.iter().enumerate() {
+        let ego = place_on(&road, *share).ok_or("a road without a driving lane")?;
+        let stage = stage(&road, &ego, name.len() + view)?;
+        let mut simulation = Simulation::new(&stage, &SimOptions::default())?;
+        let mut state = simulation.world().clone();
+        let shown = [LightState::Red, LightState::Amber, LightState::Green];
+        state.lights.fill(shown[view]);
+        simulation.place(&state);
+        save(&mut simulation, folder, &format!("{name}-{view}"))?;
     }
     Ok(())
 }

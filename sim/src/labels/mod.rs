@@ -13,7 +13,9 @@ use scenarios::stage::Stage;
 use scenarios::world::WorldState;
 
 use self::maps::Maps;
+use self::objects::Body;
 use crate::camera::RawExposure;
+use crate::ground::Ground;
 
 /// How far ahead lane boundaries are looked for, in metres.
 const LANES_AHEAD_M: f64 = 70.0;
@@ -21,11 +23,21 @@ const LANES_AHEAD_M: f64 = 70.0;
 const SIGNALS_AHEAD_M: f64 = 85.0;
 
 /// Labels one exposure of the world as it is.
-pub fn label(stage: &Stage, world: &WorldState, raw: RawExposure) -> Labels {
+pub(crate) fn label(
+    stage: &Stage,
+    ground: &Ground,
+    world: &WorldState,
+    raw: RawExposure,
+) -> Labels {
     let world_from_ego = world.ego.world_from_ego;
     let maps = Maps::new(CameraModel::standard(), &raw);
-    let models = stage.actors.iter().map(|actor| actor.model);
-    let objects = objects::label(&maps, world_from_ego, models.zip(&world.actors));
+    let bodies = stage.actors.iter().zip(&world.actors);
+    let bodies = bodies.map(|(actor, state)| Body {
+        model: actor.model,
+        world_from_actor: state.world_from_actor,
+        ground_m: ground.height_m(state.world_from_actor.position()),
+    });
+    let objects = objects::label(&maps, world_from_ego, bodies);
     let boundaries = stage.road.lane_boundaries(world_from_ego, LANES_AHEAD_M);
     let lanes = lanes::label(&maps, world_from_ego, &boundaries);
     let lit: Vec<_> = stage

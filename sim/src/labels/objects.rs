@@ -5,7 +5,6 @@ use drive::frames::{Point2, Pose2};
 use drive::labels::{BoxPx, ObjectLabel};
 use drive::math::lerp;
 use scenarios::actor::ActorModel;
-use scenarios::world::ActorState;
 
 use super::maps::Maps;
 
@@ -41,31 +40,39 @@ struct Corner {
     depth_m: f64,
 }
 
+/// A road user's bounding box in the world.
+pub(super) struct Body {
+    pub(super) model: &'static ActorModel,
+    pub(super) world_from_actor: Pose2,
+    /// Height of the ground it stands on.
+    pub(super) ground_m: f64,
+}
+
 /// Labels the road users that show enough of themselves, by instance.
-pub(super) fn label<'a>(
+pub(super) fn label(
     maps: &Maps<'_>,
     world_from_ego: Pose2,
-    actors: impl ExactSizeIterator<Item = (&'static ActorModel, &'a ActorState)>,
+    bodies: impl ExactSizeIterator<Item = Body>,
 ) -> Vec<ObjectLabel> {
-    let visible_px = count_pixels(maps.instance, actors.len());
+    let visible_px = count_pixels(maps.instance, bodies.len());
     let ego_from_world = world_from_ego.inverse();
-    let visible = actors
+    let visible = bodies
         .zip(visible_px)
         .zip(1..)
         .filter(|((_, count), _)| *count >= MIN_VISIBLE_PX);
     visible
-        .filter_map(|(((model, state), count), instance)| {
-            let ego_from_actor = ego_from_world.then(state.world_from_actor);
-            let corners = corners(&maps.camera, model, ego_from_actor);
+        .filter_map(|((body, count), instance)| {
+            let ego_from_actor = ego_from_world.then(body.world_from_actor);
+            let corners = corners(&maps.camera, &body, ego_from_actor);
             let box_px = project_box(&maps.camera, &corners)?;
             let nearest_m = corners
                 .iter()
                 .map(|corner| corner.depth_m)
                 .fold(f64::MAX, f64::min);
-            let labelled = nearest_m < MAX_DEPTH_M && shows_enough(model, &box_px, count);
+            let labelled = nearest_m < MAX_DEPTH_M && shows_enough(body.model, &box_px, count);
             labelled.then_some(ObjectLabel {
                 instance,
-                class: model.class,
+                class: body.model.class,
                 box_px,
                 depth_m: nearest_m.max(NEAR_M) as f32,
                 yaw_rad: ego_from_actor.yaw_rad as f32,
@@ -97,11 +104,12 @@ fn shows_enough(model: &ActorModel, box_px: &BoxPx, visible_px: u32) -> bool {
     f64::from(visible_px) >= MIN_VISIBLE_SHARE * fill * area_px
 }
 
-fn corners(camera: &CameraModel, model: &ActorModel, ego_from_actor: Pose2) -> [Corner; 8] {
+fn corners(camera: &CameraModel, body: &Body, ego_from_actor: Pose2) -> [Corner; 8] {
     CORNERS.map(|[along, across, up]| {
+        let model = body.model;
         let in_actor = Point2::new(along * model.length_m, across * model.width_m);
         let point = ego_from_actor.transform(in_actor);
-        let z_m = up * model.height_m;
+        let z_m = body.ground_m + up * model.height_m;
         Corner {
             point,
             z_m,
@@ -163,27 +171,24 @@ mod tests {
     use super::*;
     use crate::camera::RawExposure;
 
-    fn state(world_from_actor: Pose2) -> ActorState {
-        ActorState {
+    fn body(name: &str, world_from_actor: Pose2) -> Body {
+        Body {
+            model: actor_model(name).unwrap(),
             world_from_actor,
-            speed_mps: 0.0,
+            ground_m: 0.0,
         }
     }
 
-    fn label_cars(
-        raw: &RawExposure,
-        world_from_ego: Pose2,
-        cars: &[ActorState],
-    ) -> Vec<ObjectLabel> {
+    fn label_cars(raw: &RawExposure, world_from_ego: Pose2, cars: &[Pose2]) -> Vec<ObjectLabel> {
         let maps = Maps::new(CameraModel::standard(), raw);
-        let model = actor_model("sedan").unwrap();
-        label(&maps, world_from_ego, cars.iter().map(|car| (model, car)))
+        let bodies = cars.iter().map(|&car| body("sedan", car));
+        label(&maps, world_from_ego, bodies)
     }
 
     #[test]
     fn a_car_ahead_is_labelled_where_it_projects() {
         let world_from_ego = Pose2::new(100.0, 50.0, 1.2);
-        let car = state(world_from_ego.then(Pose2::new(22.35, 0.0, 0.3)));
+        let car = world_from_ego.then(Pose2::new(22.35, 0.0, 0.3));
         let mut raw = empty_plain();
         put_screen(&mut raw, 1, 20.0, [-0.9, 0.9], 1.44);
         let labels = label_cars(&raw, world_from_ego, &[car]);
@@ -204,13 +209,13 @@ mod tests {
 
     #[test]
     fn a_car_without_pixels_is_not_labelled() {
-        let car = state(Pose2::new(20.0, 0.0, 0.0));
+        let car = Pose2::new(20.0, 0.0, 0.0);
         assert!(label_cars(&empty_plain(), Pose2::default(), &[car]).is_empty());
     }
 
     #[test]
     fn a_sliver_of_a_hidden_car_is_not_labelled_and_a_third_of_it_is() {
-        let car = state(Pose2::new(12.35, 0.0, 0.0));
+        let car = Pose2::new(12.35, 0.0, 0.0);
         let label_strip = |right_m: f64| {
             let mut raw = empty_plain();
             put_screen(&mut raw, 1, 10.0, [right_m, 0.91], 1.44);
@@ -222,14 +227,13 @@ mod tests {
 
     #[test]
     fn a_truck_alongside_keeps_the_part_before_the_camera() {
-        let truck = state(Pose2::new(2.0, 3.0, 0.0));
+        let truck = body("lorry", Pose2::new(2.0, 3.0, 0.0));
         let mut raw = empty_plain();
         for row in 60..200 {
             raw.instance[row * FRAME_WIDTH..row * FRAME_WIDTH + 90].fill(1);
         }
         let maps = Maps::new(CameraModel::standard(), &raw);
-        let model = actor_model("lorry").unwrap();
-        let labels = label(&maps, Pose2::default(), [(model, &truck)].into_iter());
+        let labels = label(&maps, Pose2::default(), [truck].into_iter());
         let [only] = labels[..] else {
             panic!("{labels:?}")
         };
@@ -243,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_car_beyond_eighty_metres_is_not_labelled() {
-        let car = state(Pose2::new(95.0, 0.0, 0.0));
+        let car = Pose2::new(95.0, 0.0, 0.0);
         let mut raw = empty_plain();
         put_screen(&mut raw, 1, 92.0, [-2.0, 2.0], 3.0);
         assert!(label_cars(&raw, Pose2::default(), &[car]).is_empty());

@@ -7,13 +7,10 @@ use drive::math::{cos, lerp, sin};
 use scenarios::stage::StageLight;
 
 use super::maps::Maps;
+use crate::dress::{LAMP_FORWARD_M, LAMP_PITCH_M, LAMP_RADIUS_M};
 
 /// Nearest and farthest stop line that is labelled, in metres ahead of the ego origin.
 const STOP_LINE_M: [f64; 2] = [4.0, 80.0];
-/// Radius of a lamp in metres.
-const LAMP_RADIUS_M: f64 = 0.15;
-/// Height of each lamp above the next in metres.
-const LAMP_SPACING_M: f64 = 0.35;
 /// Least radius of a lamp in the picture in pixels: below it no network could tell its colour.
 const MIN_LAMP_RADIUS_PX: f64 = 0.8;
 /// Points of the stop line that are looked at.
@@ -109,12 +106,14 @@ fn lamp_is_visible(
         LightState::Amber => 1.0,
         LightState::Green => 2.0,
     };
-    let z_m = light.red_height_m - below_red * LAMP_SPACING_M;
-    let pole_in_ego = world_from_ego.inverse_transform(light.world_from_pole.position());
-    let Some(centre) = maps.camera.project(pole_in_ego, z_m) else {
+    let z_m = light.red_height_m - below_red * f64::from(LAMP_PITCH_M);
+    let lamp_in_pole = Point2::new(f64::from(LAMP_FORWARD_M), 0.0);
+    let lamp_in_world = light.world_from_pole.transform(lamp_in_pole);
+    let lamp_in_ego = world_from_ego.inverse_transform(lamp_in_world);
+    let Some(centre) = maps.camera.project(lamp_in_ego, z_m) else {
         return false;
     };
-    let radius_px = maps.camera.focal_px * LAMP_RADIUS_M / centre.depth_m;
+    let radius_px = maps.camera.focal_px * f64::from(LAMP_RADIUS_M) / centre.depth_m;
     let shown = disc(centre, radius_px)
         .into_iter()
         .filter(|&point| maps.is_visible(point))
