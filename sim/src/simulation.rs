@@ -5,7 +5,7 @@ use drive::ego::VehicleCommand;
 use drive::frame::CameraFrame;
 use drive::labels::{Labels, LightState};
 use drive::time::Tick;
-use scenarios::stage::Stage;
+use scenarios::stage::{Stage, StageActor};
 use scenarios::world::{ActorCommands, ActorState, WorldState};
 
 use crate::app::VisibleWorld;
@@ -48,7 +48,7 @@ impl Simulation {
         let visible = VisibleWorld::new(stage, options.camera)?;
         let mut physics = Physics::new(&stage.actors, visible.obstacles());
         physics.place_ego(stage.world_from_ego, stage.ego_speed_mps);
-        let actors: Vec<_> = stage.actors.iter().map(ActorState::from).collect();
+        let actors: Vec<_> = stage.actors.iter().map(opening).collect();
         let travelled_m = actors.iter().map(gone_m).collect();
         let world = WorldState {
             tick: Tick(0),
@@ -138,6 +138,14 @@ impl Simulation {
     }
 }
 
+/// The state an actor is in before the first tick.
+fn opening(actor: &StageActor) -> ActorState {
+    ActorState {
+        world_from_actor: actor.world_from_actor,
+        speed_mps: actor.speed_mps,
+    }
+}
+
 /// How far a road user that was put somewhere is taken to have gone, in metres: the place decides, so that
 /// people are seen at every point of their stride.
 fn gone_m(actor: &ActorState) -> f64 {
@@ -159,7 +167,7 @@ mod tests {
     use drive::frames::Pose2;
     use scenarios::actor::actor_model;
     use scenarios::road::{LanePosition, Road};
-    use scenarios::stage::{StageActor, Weather};
+    use scenarios::stage::Weather;
     use scenarios::world::Contact;
 
     use super::*;

@@ -62,12 +62,18 @@ pub(crate) fn spawn(
     body
 }
 
-/// Moves a road user's entities to its pose; limbs swing with the distance it has travelled so far, and
-/// hang still when it stands.
-pub fn pose_actor(world: &mut World, body: &ActorBody, state: &ActorState, travelled_m: f64) {
+/// Moves a road user's entities to its pose, on ground raised by `ground_m`; limbs swing with the
+/// distance it has travelled so far, and hang still when it stands.
+pub fn pose_actor(
+    world: &mut World,
+    body: &ActorBody,
+    state: &ActorState,
+    ground_m: f64,
+    travelled_m: f64,
+) {
     let stride_rad = core::f64::consts::TAU * travelled_m / body.stride_m;
     let vigour = (state.speed_mps.abs() / WALK_MPS).min(1.0);
-    let world_from_body = transform_from_pose(state.world_from_actor, 0.0);
+    let world_from_body = transform_from_pose(state.world_from_actor, ground_m);
     for (&entity, motion) in body
         .parts
         .iter()

@@ -76,7 +76,7 @@ pub fn build(stage: &Stage, world: &mut World) -> Dressing {
             world_from_actor: actor.world_from_actor,
             speed_mps: actor.speed_mps,
         };
-        pose_actor(world, body, &state, 0.0);
+        pose_actor(world, body, &state, 0.0, 0.0);
     }
     dressing
 }

@@ -211,9 +211,9 @@ fn a_walker_steps_and_a_posed_actor_stands_where_it_was_told() {
         world_from_actor: Pose2::new(50.0, 4.5, 1.0),
         speed_mps: 1.4,
     };
-    pose_actor(&mut world, body, &state, 0.0);
+    pose_actor(&mut world, body, &state, 0.0, 0.0);
     let before = fingerprint(&mut world);
-    pose_actor(&mut world, body, &state, 0.3);
+    pose_actor(&mut world, body, &state, 0.0, 0.3);
     assert_ne!(before, fingerprint(&mut world));
     let mut query = world.query::<(&GlobalTransform, &Tag)>();
     let instance = walker as u16 + 1;
