@@ -8,8 +8,7 @@ use candle_core::Tensor;
 use crate::error::Error;
 use crate::heads::Head;
 use crate::nets::{Finish, Layer, MapSize, Net, Plan, logits_of_cells};
-use crate::ops::kernel::{Finish as After, Packed, Row, Tap, convolve_row};
-use crate::ops::{Isa, Statistics, run_all};
+use crate::ops::{Finish as After, Isa, Packed, Row, Statistics, Tap, convolve_row, run_all};
 use crate::probabilities::Logits;
 
 /// Zero pixels around every map that a 3x3 convolution may read.
@@ -116,19 +115,21 @@ impl Engine {
         let band = groups.div_ceil(self.threads);
         let inner = area.border * area.row();
         let rows = &mut output[inner..inner + groups * group];
-        run_all(
-            rows.chunks_mut(band * group).enumerate(),
-            |(index, rows)| {
-                for (phase, packed) in step.packed.iter().enumerate() {
-                    for block in &packed.blocks {
-                        for (offset, rows) in rows.chunks_mut(group).enumerate() {
-                            let mut row = self.row(step, phase, index * band + offset, rows);
-                            convolve_row(&mut row, packed, block, self.isa);
-                        }
-                    }
+        let bands = rows.chunks_mut(band * group).enumerate();
+        run_all(bands, |(index, rows)| self.band(step, index * band, rows));
+    }
+
+    /// The groups of rows from `first` on that `output` holds.
+    fn band(&self, step: &Step, first: usize, output: &mut [f32]) {
+        let group = step.spread * self.areas[step.output].row();
+        for (phase, packed) in step.packed.iter().enumerate() {
+            for block in &packed.blocks {
+                for (index, rows) in output.chunks_mut(group).enumerate() {
+                    let mut row = self.row(step, phase, first + index, rows);
+                    convolve_row(&mut row, packed, block, self.isa);
                 }
-            },
-        );
+            }
+        }
     }
 
     /// One row of one phase: group `index` of the output, which `output` holds.

@@ -71,16 +71,24 @@ pub(crate) fn aggregate(head: Head, cells: &Tensor) -> Result<Tensor> {
 fn picture(cells: &[f32], none: usize, logits: &mut [f32]) {
     let classes = logits.len();
     let count = (cells.len() / classes) as f32;
-    for (class, logit) in logits.iter_mut().enumerate() {
-        let values = cells.iter().skip(class).step_by(classes).copied();
-        *logit = if class == none {
-            values.sum::<f32>() / count
-        } else {
-            let highest = values.clone().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f32 = values.map(|v| exp(v - highest)).sum();
-            highest + ln(sum / count)
-        };
+    let mut highest = vec![f32::NEG_INFINITY; classes];
+    for cell in cells.chunks_exact(classes) {
+        for (highest, &value) in highest.iter_mut().zip(cell) {
+            *highest = highest.max(value);
+        }
     }
+    logits.fill(0.0);
+    let mut mean = 0.0;
+    for cell in cells.chunks_exact(classes) {
+        for ((sum, &value), highest) in logits.iter_mut().zip(cell).zip(&highest) {
+            *sum += exp(value - highest);
+        }
+        mean += cell[none] / count;
+    }
+    for (logit, highest) in logits.iter_mut().zip(&highest) {
+        *logit = highest + ln(*logit / count);
+    }
+    logits[none] = mean;
 }
 
 fn picture_gradient(cells: &[f32], none: usize, operands: (&[f32], &[f32]), to: &mut [f32]) {

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod config;
+mod init;
 mod net;
 mod plan;
 

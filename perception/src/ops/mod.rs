@@ -5,33 +5,24 @@
 
 mod adamw;
 mod conv;
-mod conv_kernel;
 pub(crate) mod exp;
 mod isa;
 mod lanes;
 mod norm;
-mod norm_loops;
 #[cfg(test)]
 pub(crate) mod oracle;
-mod pack;
 mod pool;
 mod rearrange;
 mod soft_cross_entropy;
-mod stencil;
 
 pub use adamw::{AdamW, AdamWSettings};
 pub use conv::{Conv, conv2d, conv2d_with_bias};
+pub(crate) use conv::{Finish, Packed, Row, Tap, convolve_row};
 pub use isa::Isa;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;
 pub use soft_cross_entropy::{Wanted, soft_cross_entropy};
-
-/// What the engine for single frames shares with training.
-pub(crate) mod kernel {
-    pub(crate) use super::conv_kernel::{Finish, Row, Tap, convolve_row};
-    pub(crate) use super::pack::Packed;
-}
 
 use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 

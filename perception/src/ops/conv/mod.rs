@@ -1,18 +1,23 @@
 //! Convolutions of 1x1 and 3x3 with stride 1 or 2 and zero padding, with their gradients.
 
+mod gradient;
+mod pack;
+mod products;
+mod rows;
+mod sizes;
+mod stencil;
+
+pub(crate) use pack::Packed;
+pub(crate) use rows::{Finish, Row, Tap, convolve_row};
+
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
 
-use super::conv_kernel::{Products, Span, add_products};
 use super::isa::Isa;
-use super::pack::Packed;
-use super::pool::{run_all, threads};
-use super::stencil::{MapShape, Phase, Shift, Stencil, Weights};
+use super::pool::threads;
 use super::{operand, with_numbers};
-
-/// Floats of input and gradient that are read again and again for a part of the weight gradient: half a megabyte.
-const CHUNK_FLOATS: usize = 128 * 1024;
-/// Input channels that the kernel of the weight gradient takes together.
-const GRADIENT_ROWS: usize = 8;
+use gradient::{bias_gradient, weight_gradient};
+use sizes::Sizes;
+use stencil::Weights;
 
 /// How a convolution steps over its input, and with which instruction set it is computed.
 #[derive(Debug, Clone, Copy)]
@@ -39,207 +44,6 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, conv: Conv) -> Result<Tensor> {
 /// As for [`conv2d`].
 pub fn conv2d_with_bias(x: &Tensor, weight: &Tensor, bias: &Tensor, conv: Conv) -> Result<Tensor> {
     x.apply_op3(weight, bias, conv)
-}
-
-/// The sizes of one convolution.
-#[derive(Debug, Clone, Copy)]
-struct Sizes {
-    input: MapShape,
-    output: MapShape,
-    kernel: usize,
-    stride: usize,
-}
-
-impl Sizes {
-    fn new(x: &Shape, weight: &Shape, stride: usize) -> Result<Self> {
-        let (batch, height, width, channels) = x.dims4()?;
-        let (kernel, kernel_wide, channels_in, channels_out) = weight.dims4()?;
-        if kernel != kernel_wide || !matches!(kernel, 1 | 3) || channels_in != channels {
-            bail!(
-                "conv2d: weights {weight:?} do not fit the input {x:?}; they are [k, k, in, out], k = 1 or 3"
-            )
-        }
-        let even = height % 2 == 0 && width % 2 == 0;
-        if stride != 1 && !(stride == 2 && even) {
-            bail!("conv2d: stride {stride} on {height}x{width}; use stride 1, or 2 on even sides")
-        }
-        let input = MapShape {
-            batch,
-            height,
-            width,
-            channels,
-        };
-        let output = MapShape {
-            batch,
-            height: height / stride,
-            width: width / stride,
-            channels: channels_out,
-        };
-        Ok(Self {
-            input,
-            output,
-            kernel,
-            stride,
-        })
-    }
-
-    fn channels(&self) -> (usize, usize) {
-        (self.input.channels, self.output.channels)
-    }
-
-    fn border(&self) -> usize {
-        self.kernel / 2
-    }
-
-    fn output_shape(&self) -> Shape {
-        let o = self.output;
-        Shape::from((o.batch, o.height, o.width, o.channels))
-    }
-
-    /// From input to output.
-    fn forward(&self) -> Stencil {
-        let shifts = (0..self.kernel * self.kernel).map(|weight| Shift {
-            down: weight / self.kernel,
-            right: weight % self.kernel,
-            weight,
-        });
-        Stencil {
-            source: self.input,
-            output: self.output,
-            border: self.border(),
-            step: self.stride,
-            spread: 1,
-            phases: vec![Phase {
-                row: 0,
-                column: 0,
-                shifts: shifts.collect(),
-            }],
-        }
-    }
-
-    /// From the output's gradient to the input's: a stencil per pixel of a stride's square.
-    fn backward(&self) -> Stencil {
-        let phases = (0..self.stride * self.stride)
-            .map(|p| self.backward_phase(p / self.stride, p % self.stride))
-            .collect();
-        Stencil {
-            source: self.output,
-            output: self.input,
-            border: self.border(),
-            step: 1,
-            spread: self.stride,
-            phases,
-        }
-    }
-
-    /// The outputs that the input pixels at (row, column) of a stride's square reach.
-    fn backward_phase(&self, row: usize, column: usize) -> Phase {
-        let mut shifts = Vec::new();
-        for weight in 0..self.kernel * self.kernel {
-            let down = self.reached(row, weight / self.kernel);
-            let right = self.reached(column, weight % self.kernel);
-            if let (Some(down), Some(right)) = (down, right) {
-                shifts.push(Shift {
-                    down,
-                    right,
-                    weight,
-                });
-            }
-        }
-        Phase {
-            row,
-            column,
-            shifts,
-        }
-    }
-
-    /// Along one axis: the padded output that an input at `offset` reaches through tap `tap`, if any.
-    fn reached(&self, offset: usize, tap: usize) -> Option<usize> {
-        let distance = offset + self.border() + self.stride * self.border();
-        (distance >= tap && (distance - tap).is_multiple_of(self.stride))
-            .then(|| (distance - tap) / self.stride)
-    }
-}
-
-/// Gradient of the weights, in parts that `parts` threads compute without sharing a sum.
-fn weight_gradient(sizes: &Sizes, x: &[f32], gradient: &[f32], isa: Isa, parts: usize) -> Vec<f32> {
-    let (channels_in, channels_out) = sizes.channels();
-    let rows = if channels_in.is_multiple_of(GRADIENT_ROWS) {
-        GRADIENT_ROWS
-    } else {
-        channels_in
-    };
-    let item = rows * channels_out;
-    let taps = sizes.kernel * sizes.kernel;
-    let mut sums = vec![0.0; taps * channels_in * channels_out];
-    let share = (sums.len() / item).div_ceil(parts);
-    run_all(sums.chunks_mut(share * item).enumerate(), |(part, sums)| {
-        for lines in chunks_of_lines(sizes) {
-            let mut spans = Vec::new();
-            let mut spans_of = usize::MAX;
-            for (index, sums) in sums.chunks_mut(item).enumerate() {
-                let row = (part * share + index) * rows;
-                let tap = row / channels_in;
-                if tap != spans_of {
-                    spans = spans_at(sizes, tap, lines.clone());
-                    spans_of = tap;
-                }
-                let products = Products {
-                    input: x,
-                    input_step: sizes.stride * channels_in,
-                    gradient,
-                    channels_out,
-                    spans: &spans,
-                };
-                add_products(&products, row % channels_in, sums, isa);
-            }
-        }
-    });
-    sums
-}
-
-/// Cuts all output rows of the batch into chunks whose operands stay in the second-level cache.
-fn chunks_of_lines(sizes: &Sizes) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let input_row = sizes.stride * sizes.input.width * sizes.input.channels;
-    let row = input_row + sizes.output.width * sizes.output.channels;
-    let lines = (CHUNK_FLOATS / row).max(1);
-    let all = sizes.output.batch * sizes.output.height;
-    (0..all)
-        .step_by(lines)
-        .map(move |first| first..all.min(first + lines))
-}
-
-/// The pixels of these output rows whose tap lies inside the picture.
-fn spans_at(sizes: &Sizes, tap: usize, lines: std::ops::Range<usize>) -> Vec<Span> {
-    let (input, output) = (sizes.input, sizes.output);
-    let (down, right) = (tap / sizes.kernel, tap % sizes.kernel);
-    let border = sizes.border();
-    let first = usize::from(right < border);
-    let inside = (input.width + border - right).div_ceil(sizes.stride);
-    let last = output.width.min(inside);
-    lines
-        .filter_map(|line| {
-            let y = (line % output.height * sizes.stride + down).checked_sub(border)?;
-            let row = line / output.height * input.height + y;
-            let x = first * sizes.stride + right - border;
-            (y < input.height).then_some(Span {
-                input: (row * input.width + x) * input.channels,
-                gradient: (line * output.width + first) * output.channels,
-                pixels: last - first,
-            })
-        })
-        .collect()
-}
-
-/// Sums a gradient over all pixels: the gradient of a bias.
-fn bias_gradient(gradient: &[f32], channels: usize) -> Vec<f32> {
-    let mut sums = vec![0f64; channels];
-    for pixel in gradient.chunks_exact(channels) {
-        for (sum, &value) in sums.iter_mut().zip(pixel) {
-            *sum += f64::from(value);
-        }
-    }
-    sums.into_iter().map(|sum| sum as f32).collect()
 }
 
 impl Conv {

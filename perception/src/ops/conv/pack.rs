@@ -1,7 +1,7 @@
 //! Weights in the order in which the convolution kernel reads them.
 
-use super::isa::Isa;
-use super::lanes::LANES;
+use crate::ops::isa::Isa;
+use crate::ops::lanes::LANES;
 
 /// Up to 48 output channels that one kernel call computes together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

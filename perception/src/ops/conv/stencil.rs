@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::conv_kernel::{Finish, Row, Tap, convolve_row};
-use super::isa::Isa;
 use super::pack::{Block, Packed};
-use super::pool::{run_all, threads};
+use super::rows::{Finish, Row, Tap, convolve_row};
+use crate::ops::isa::Isa;
+use crate::ops::pool::{run_all, threads};
 
 /// Floats of padded input that a strip of rows may take: half a megabyte, to stay in a core's second-level cache.
 const STRIP_FLOATS: usize = 128 * 1024;

@@ -4,29 +4,29 @@
     reason = "loops must be compiled for the instruction set of the caller"
 )]
 
-use super::lanes::LANES;
+use crate::ops::lanes::LANES;
 
 /// Sixteen channels of a pixel.
-pub(crate) type Pixel = [f32; LANES];
+pub(super) type Pixel = [f32; LANES];
 
 /// Activations and gradient of a piece, pixel by pixel.
 #[derive(Clone, Copy)]
-pub(crate) struct Pass<'a> {
+pub(super) struct Pass<'a> {
     /// The input.
-    pub(crate) x: &'a [f32],
+    pub(super) x: &'a [f32],
     /// The output, after ReLU.
-    pub(crate) value: &'a [f32],
+    pub(super) value: &'a [f32],
     /// The gradient of the output.
-    pub(crate) gradient: &'a [f32],
+    pub(super) gradient: &'a [f32],
 }
 
 /// Per channel, what turns the output's gradient into the input's:
 /// `scale * (gradient - shift - slope * (x - mean))`.
-pub(crate) struct Slopes {
-    pub(crate) mean: Vec<f32>,
-    pub(crate) scale: Vec<f32>,
-    pub(crate) shift: Vec<f32>,
-    pub(crate) slope: Vec<f32>,
+pub(super) struct Slopes {
+    pub(super) mean: Vec<f32>,
+    pub(super) scale: Vec<f32>,
+    pub(super) shift: Vec<f32>,
+    pub(super) slope: Vec<f32>,
 }
 
 /// Every `groups`-th group of 16 channels from `group` on.
@@ -61,7 +61,7 @@ fn masked(value: f32, gradient: f32) -> f32 {
 
 /// Per group of channels: sums of x and of its square.
 #[inline(always)]
-pub(crate) fn sums(x: &[f32], groups: usize) -> Vec<[Pixel; 2]> {
+pub(super) fn sums(x: &[f32], groups: usize) -> Vec<[Pixel; 2]> {
     let mut sums = vec![[[0.0; LANES]; 2]; groups];
     for (group, sum) in sums.iter_mut().enumerate() {
         let [mut linear, mut square] = *sum;
@@ -78,7 +78,7 @@ pub(crate) fn sums(x: &[f32], groups: usize) -> Vec<[Pixel; 2]> {
 
 /// Per group of channels: sums of the masked gradient, and of it times the centred x.
 #[inline(always)]
-pub(crate) fn gradient_sums(pass: Pass<'_>, mean: &[f32]) -> Vec<[Pixel; 2]> {
+pub(super) fn gradient_sums(pass: Pass<'_>, mean: &[f32]) -> Vec<[Pixel; 2]> {
     let groups = mean.len() / LANES;
     let mut sums = vec![[[0.0; LANES]; 2]; groups];
     for (group, sum) in sums.iter_mut().enumerate() {
@@ -99,7 +99,7 @@ pub(crate) fn gradient_sums(pass: Pass<'_>, mean: &[f32]) -> Vec<[Pixel; 2]> {
 
 /// Writes `relu(x * scale + shift + residual)`.
 #[inline(always)]
-pub(crate) fn apply(
+pub(super) fn apply(
     output: &mut [f32],
     x: &[f32],
     residual: Option<&[f32]>,
@@ -128,7 +128,7 @@ pub(crate) fn apply(
 
 /// Writes the gradient of x.
 #[inline(always)]
-pub(crate) fn spread(to: &mut [f32], pass: Pass<'_>, slopes: &Slopes) {
+pub(super) fn spread(to: &mut [f32], pass: Pass<'_>, slopes: &Slopes) {
     let groups = slopes.mean.len() / LANES;
     for group in 0..groups {
         let (mean, scale) = (
@@ -153,7 +153,7 @@ pub(crate) fn spread(to: &mut [f32], pass: Pass<'_>, slopes: &Slopes) {
 
 /// Writes the gradient of the residual.
 #[inline(always)]
-pub(crate) fn mask(to: &mut [f32], pass: Pass<'_>) {
+pub(super) fn mask(to: &mut [f32], pass: Pass<'_>) {
     for ((to, &value), &gradient) in to.iter_mut().zip(pass.value).zip(pass.gradient) {
         *to = masked(value, gradient);
     }
