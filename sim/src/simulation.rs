@@ -246,6 +246,24 @@ mod tests {
     }
 
     #[test]
+    fn a_placed_world_looks_the_same_to_the_last_pixel_whatever_went_before() {
+        let look = |drive_first: bool| {
+            let mut simulation = Simulation::new(&stage(), &SimOptions::default()).unwrap();
+            let placed = simulation.world().clone();
+            if drive_first {
+                let others = ActorCommands::default();
+                for _ in 0..30 {
+                    simulation.step(&VehicleCommand::default(), &others);
+                }
+                simulation.expose(Exposure::Picture).unwrap();
+            }
+            simulation.place(&placed);
+            simulation.expose(Exposure::Picture).unwrap()
+        };
+        assert!(look(false) == look(true));
+    }
+
+    #[test]
     fn a_car_that_does_not_brake_touches_the_van_ahead() {
         let worlds = drive(400, VehicleCommand::default());
         let touch = worlds
