@@ -17,8 +17,8 @@ use crate::probabilities::Probabilities;
 const MIN_CELL_PROBABILITY: f64 = 0.15;
 /// Cells whose boxes share this much may tell of the same road user.
 const MIN_OVERLAP: f32 = 0.5;
-/// Cells whose depths differ by less than this many bins (about 30 %) may tell of the same road user.
-const MAX_DEPTH_DIFFERENCE_BINS: f64 = 2.0;
+/// Cells whose depths differ by less than this many bins (about 12 %) may tell of the same road user.
+const MAX_DEPTH_DIFFERENCE_BINS: f64 = 0.8;
 
 /// A road user in the picture, with its depth.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 //!
 //! A road user is told by the cells whose centre lies in the middle of its box and that show some of
 //! it; the nearest wins a cell that several claim. One left without a cell, because its middle is
-//! hidden, is told by the cell that shows the most of it.
+//! hidden or claimed, is told by the cell that shows the most of it and that others can spare.
 
 use drive::camera::FRAME_WIDTH;
 use drive::labels::{Labels, ObjectLabel};
@@ -83,15 +83,23 @@ fn owners(objects: &[ObjectLabel], seen: &[[u16; CELLS]]) -> [Option<usize>; CEL
         }
     }
     for &object in &nearest_first {
-        if !owner.contains(&Some(object)) {
-            let cell = most_telling_cell(&seen[object]);
-            let held = owner[cell];
-            if held.is_none() || owner.iter().filter(|&&other| other == held).count() > 1 {
-                owner[cell] = Some(object);
-            }
+        if !owner.contains(&Some(object))
+            && let Some(cell) = spare_cell(&seen[object], &owner)
+        {
+            owner[cell] = Some(object);
         }
     }
     owner
+}
+
+/// Of the cells that are not the only one of somebody, the one that shows the most of an object.
+fn spare_cell(seen: &[u16; CELLS], owner: &[Option<usize>; CELLS]) -> Option<usize> {
+    let is_spare = |&cell: &usize| {
+        let held = owner[cell];
+        held.is_none() || owner.iter().filter(|&&other| other == held).count() > 1
+    };
+    let showing = (0..CELLS).filter(|&cell| seen[cell] > 0);
+    showing.filter(is_spare).max_by_key(|&cell| seen[cell])
 }
 
 /// Whether the cell's centre lies in the middle of the object's box, or the box's centre in the cell.
@@ -105,14 +113,6 @@ fn is_central(object: &ObjectLabel, cell: usize) -> bool {
         v - f32::midpoint(b.top, b.bottom),
     );
     du.abs() <= reach(b.left, b.right) && dv.abs() <= reach(b.top, b.bottom)
-}
-
-/// The cell that shows the most of an object.
-fn most_telling_cell(seen: &[u16; CELLS]) -> usize {
-    (0..CELLS).fold(
-        0,
-        |best, cell| if seen[cell] > seen[best] { cell } else { best },
-    )
 }
 
 /// What a cell that tells of an object says.
