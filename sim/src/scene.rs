@@ -2,7 +2,7 @@
 //!
 //! An entity with a `Mesh3d`, a `GlobalTransform`, a [`Surface`] and a [`Tag`] is seen. Meshes are
 //! triangle lists with positions, normals, `UV_0` (in repeats of the texture) and vertex colours
-//! (linear RGB; multiplied with the texture), indexed and welded.
+//! (linear RGB; multiplied with the texture as far as its alpha says), indexed and welded.
 //! Bevy's world is y up: (x, y, z) of the simulation's world is (x, z, -y) of Bevy's; see [`crate::axes`].
 
 use bevy::asset::Handle;
@@ -23,7 +23,7 @@ pub enum Texture {
     Paving = 2,
     /// Grass and soil.
     Grass = 3,
-    /// Rendered facade with windows (4 m x 3 m a repeat).
+    /// Rendered facade with windows (three bays by three floors, 9 m x 9 m, a repeat).
     FacadeRender = 4,
     /// Brick facade with windows.
     FacadeBrick = 5,

@@ -88,6 +88,11 @@ fn develop(seen: Seen, light: vec3<f32>) -> vec3<f32> {
     return film(mix(air_light, light, transmission(seen.distance_m)));
 }
 
+// A texel under the colour of the vertices, as far as its alpha lets it be tinted.
+fn tinted(texel: vec4<f32>, colour: vec3<f32>) -> vec3<f32> {
+    return texel.xyz * mix(vec3(1.0), colour, texel.w);
+}
+
 // The detail texture's colour (polynomial fit of the sRGB curve) and alpha.
 fn detail(at: Lit) -> vec4<f32> {
     let texel = textureSample(layers, tiling, at.uv.xy, at.tag_texture.y);
@@ -97,13 +102,13 @@ fn detail(at: Lit) -> vec4<f32> {
 
 @fragment
 fn shade(at: Lit) -> Shaded {
-    let seen = look(at, at.colour_gloss.xyz * detail(at).xyz);
+    let seen = look(at, tinted(detail(at), at.colour_gloss.xyz));
     return Shaded(vec4(develop(seen, seen.diffuse), 1.0), at.tag_texture.x);
 }
 
 @fragment
 fn shade_glossy(at: Lit) -> Shaded {
-    let seen = look(at, at.colour_gloss.xyz * detail(at).xyz);
+    let seen = look(at, tinted(detail(at), at.colour_gloss.xyz));
     return Shaded(vec4(develop(seen, polish(seen, at.colour_gloss.w)), 1.0), at.tag_texture.x);
 }
 

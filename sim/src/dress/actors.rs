@@ -11,6 +11,7 @@ use scenarios::world::ActorState;
 use super::models::{self, Far as PartFar, Joint, swing};
 use super::stagehand::{Far, Stagehand, Thing};
 use crate::axes::{bevy_from_world, transform_from_pose};
+use crate::scene::Surface;
 
 /// Distance at which road users change to their coarse shapes.
 const COARSE_M: f32 = 45.0;
@@ -19,6 +20,18 @@ const STRIDE_M: f64 = 1.45;
 const CRANK_TURN_M: f64 = 4.0;
 /// Speed from which limbs swing fully.
 const WALK_MPS: f64 = 1.1;
+
+/// Emission of a vehicle's lamps when they are lit.
+const LAMPS_LIT: f32 = 2.5;
+
+/// What decides how road users look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Seed of their colours.
+    pub(crate) seed: u64,
+    /// Whether their lamps are lit.
+    pub(crate) is_lit: bool,
+}
 
 /// The entities of one road user.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,9 +46,9 @@ pub(crate) fn spawn(
     hand: &mut Stagehand<'_>,
     actor: &StageActor,
     instance: u16,
-    seed: u64,
+    look: Look,
 ) -> ActorBody {
-    let mut rng = drive::random::stream(seed, &format!("look of actor {instance}"));
+    let mut rng = drive::random::stream(look.seed, &format!("look of actor {instance}"));
     let class = if actor.model.class.is_vulnerable() {
         Class::Person
     } else {
@@ -51,11 +64,19 @@ pub(crate) fn spawn(
         },
     };
     for part in models::build(actor.model, &mut rng) {
+        let surface = Surface {
+            emission: if part.is_lamp && look.is_lit {
+                LAMPS_LIT
+            } else {
+                part.surface.emission
+            },
+            ..part.surface
+        };
         let far = match part.far {
             PartFar::Same => Far::Same,
             PartFar::Coarse(shape) => Far::Coarse(shape, COARSE_M),
         };
-        let prop = hand.prop(Thing::new(part.near, part.surface, class).seen_afar(far));
+        let prop = hand.prop(Thing::new(part.near, surface, class).seen_afar(far));
         body.parts.push(hand.cast(&prop, instance));
         body.joints.push(part.joint);
     }

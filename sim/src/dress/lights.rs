@@ -19,12 +19,12 @@ pub const LAMP_PITCH_M: f32 = 0.35;
 /// How far the lamps lie before the pole's axis.
 pub const LAMP_FORWARD_M: f32 = 0.25;
 /// Emission of a lit lamp; its lens is dark.
-const LIT: f32 = 16.0;
+const LIT: f32 = 9.0;
 /// The lenses when dark: red, amber, green.
 const LENSES: [Colour; 3] = [
-    [0.11, 0.006, 0.005],
-    [0.10, 0.048, 0.003],
-    [0.006, 0.085, 0.045],
+    [0.11, 0.003, 0.003],
+    [0.10, 0.045, 0.002],
+    [0.003, 0.085, 0.04],
 ];
 
 /// The lamps of one traffic light: red, amber, green.

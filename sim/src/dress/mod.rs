@@ -32,11 +32,12 @@ use rand_chacha::ChaCha8Rng;
 use scenarios::road::{Marking, Sign, Strip};
 use scenarios::stage::{Stage, StageActor, StageLight, Weather};
 
+use self::actors::Look;
 pub use self::actors::{ActorBody, pose_actor};
 use self::buildings::LitWindows;
 use self::ground::GroundColours;
 pub use self::lights::{LAMP_FORWARD_M, LAMP_PITCH_M, LAMP_RADIUS_M, LightLamps, show_light};
-use self::palette::{LEAVES, srgb, varied};
+use self::palette::{GRASS, varied};
 use self::plan::{Footprint, Plan};
 use self::plants::Nursery;
 use self::stagehand::Stagehand;
@@ -115,6 +116,7 @@ impl Site<'_> {
             plan: self.plan(),
             obstacles: self.poles(),
             lit: self.lit(&mut rng),
+            paving: palette::shaded(colours.paving, 0.85),
             hand,
         };
         for run in scenery.plan.outer_edges(self.strips) {
@@ -126,11 +128,16 @@ impl Site<'_> {
         }
         let Scenery {
             obstacles,
+            lit,
             mut hand,
             ..
         } = scenery;
+        let look = Look {
+            seed: self.seed,
+            is_lit: lit.share > 0.0,
+        };
         let actors = (1..).zip(self.actors);
-        let spawn = |(instance, actor)| actors::spawn(&mut hand, actor, instance, self.seed);
+        let spawn = |(instance, actor)| actors::spawn(&mut hand, actor, instance, look);
         Dressing {
             obstacles,
             actors: actors.map(spawn).collect(),
@@ -196,6 +203,7 @@ pub(crate) struct Scenery<'w> {
     plan: Plan,
     obstacles: Vec<Obstacle>,
     lit: LitWindows,
+    paving: palette::Colour,
 }
 
 impl Scenery<'_> {
@@ -220,7 +228,6 @@ impl Scenery<'_> {
 }
 
 fn ground_colours(rng: &mut ChaCha8Rng) -> GroundColours {
-    let grass = varied(rng, LEAVES);
     GroundColours {
         asphalt: varied(
             rng,
@@ -231,10 +238,7 @@ fn ground_colours(rng: &mut ChaCha8Rng) -> GroundColours {
             &[0xa8_a4_9c, 0xb5_ad_a0, 0x9c_9a_98, 0xae_9a_88, 0x96_91_8a],
         ),
         kerb: varied(rng, &[0xb0_ae_a8, 0x9d_9b_96, 0xa7_a2_9a]),
-        grass: palette::blended(grass, srgb(0x8a_9a_5a), 0.45),
-        field: varied(
-            rng,
-            &[0xb5_a8_6a, 0x8a_9a_4a, 0x9a_8a_5c, 0x7c_94_50, 0xa8_a0_78],
-        ),
+        grass: varied(rng, GRASS),
+        field: varied(rng, &[0xa8_9c_6c, 0x8f_92_62, 0x7d_8a_58, 0x9c_96_74]),
     }
 }

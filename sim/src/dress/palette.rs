@@ -81,11 +81,11 @@ pub(crate) const RENDER: &[u32] = &[
 ];
 /// Brick walls.
 pub(crate) const BRICK: &[u32] = &[
-    0x9c_4f_3a, 0x8a_40_31, 0xb5_69_4a, 0x7a_4a_3c, 0xa8_80_5c, 0xc4_a2_7a, 0x6a_58_50,
+    0x92_58_46, 0x84_4c_3e, 0xa5_70_55, 0x76_50_44, 0xa2_80_60, 0xb8_9a_76, 0x6a_58_50,
 ];
 /// Walls of offices.
 pub(crate) const OFFICE: &[u32] = &[
-    0xb9_bc_bc, 0x8f_97_9b, 0xd2_cf_c6, 0x6f_7d_86, 0x9a_8f_80, 0x5d_6a_6a, 0xa3_ad_b5,
+    0xc4_c6_c4, 0x9f_a5_a8, 0xd8_d4_ca, 0x86_92_99, 0xb0_a5_94, 0x7a_85_84, 0xb2_ba_c2,
 ];
 /// Roof tiles, slates, sheet metal.
 pub(crate) const ROOF: &[u32] = &[
@@ -98,8 +98,10 @@ pub(crate) const FITTINGS: &[u32] = &[
 ];
 /// Leaves.
 pub(crate) const LEAVES: &[u32] = &[
-    0x4f_6b_2c, 0x5d_7a_35, 0x6f_8a_3e, 0x3f_5a_2a, 0x7b_8f_45, 0x55_74_3f, 0x8a_8f_42,
+    0x5e_73_3b, 0x6b_7f_45, 0x7a_8a_4e, 0x4f_65_3c, 0x87_92_53, 0x66_79_4c, 0x93_92_5c,
 ];
+/// Meadows and verges.
+pub(crate) const GRASS: &[u32] = &[0x6a_75_4a, 0x77_80_51, 0x7f_84_5a, 0x66_70_48, 0x84_88_60];
 /// Needles.
 pub(crate) const NEEDLES: &[u32] = &[0x2f_4a_2e, 0x3a_55_38, 0x2a_42_38, 0x4a_62_42];
 /// Bark.

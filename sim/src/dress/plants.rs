@@ -18,7 +18,7 @@ use crate::scene::{Surface, Texture};
 /// Distance beyond which crowns are coarse.
 const COARSE_M: f32 = 48.0;
 /// Repeats of leaves and bark per metre.
-const LEAVES_PER_M: f32 = 0.33;
+const LEAVES_PER_M: f32 = 0.45;
 const BARK_PER_M: f32 = 0.7;
 /// Variants of each kind of plant.
 const VARIANTS: u32 = 3;
@@ -125,7 +125,7 @@ fn crown(plant: Plant, leaves: Colour, seed: u32, detail: Detail) -> Shape {
     let fine = detail == Detail::Fine;
     let mut puff = |centre: [f32; 3], half: [f32; 3], edges: [usize; 2]| {
         let (centre, half) = (Vec3::from_array(centre), Vec3::from_array(half));
-        let rough = if fine { 0.26 } else { 0.1 };
+        let rough = if fine { 0.34 } else { 0.12 };
         shape.lump(centre, edges[usize::from(!fine)], |direction| {
             let lumps = in_space(direction * 2.3 + centre * 1.7, seed) * rough
                 + in_space(direction * 5.1 + centre, seed + 1) * rough * 0.6;
@@ -140,8 +140,9 @@ fn crown(plant: Plant, leaves: Colour, seed: u32, detail: Detail) -> Shape {
             puff([-1.0, -0.9, 4.4], [1.8, 1.8, 1.5], [4, 1]);
         }
         Plant::Slender => {
-            puff([0.0, 0.0, 5.6], [1.7, 1.7, 3.2], [5, 2]);
-            puff([0.4, -0.5, 4.2], [1.5, 1.3, 1.6], [4, 1]);
+            puff([0.0, 0.0, 5.9], [1.45, 1.45, 2.9], [5, 2]);
+            puff([0.7, -0.5, 4.3], [1.3, 1.2, 1.3], [4, 1]);
+            puff([-0.6, 0.6, 5.2], [1.2, 1.2, 1.4], [4, 1]);
         }
         Plant::Poplar => puff([0.0, 0.0, 7.2], [1.25, 1.25, 6.8], [6, 3]),
         Plant::Bush => {

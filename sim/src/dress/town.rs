@@ -12,8 +12,9 @@ use super::furniture::{self, Fence};
 use super::palette::{FITTINGS, WOOD, varied};
 use super::plan::{Edge, Footprint, facing_road, outwards};
 use super::plants::{Plant, trunk_radius_m};
+use super::shape::Shape;
 use super::stagehand::{Far, Thing};
-use crate::scene::Surface;
+use crate::scene::{Surface, Texture};
 
 /// Distance between street lamps.
 const LAMP_SPACING_M: usize = 32;
@@ -21,11 +22,14 @@ const LAMP_SPACING_M: usize = 32;
 const SMALL_M: f32 = 110.0;
 /// Nearest a house stands to the footway.
 const SETBACK_M: f64 = 1.3;
+/// Length of a piece of forecourt.
+const FORECOURT_PIECE_M: usize = 12;
 /// Emission of a lamp's glass by night.
 const LAMP_EMISSION: f32 = 6.0;
 
 /// Builds up one side of a street.
 pub(crate) fn line(scenery: &mut Scenery<'_>, edges: &[Edge], rng: &mut ChaCha8Rng) {
+    scenery.forecourt(edges);
     let first_lamp = rng.random_range(4..LAMP_SPACING_M);
     for edge in edges.iter().skip(first_lamp).step_by(LAMP_SPACING_M) {
         scenery.street_lamp(*edge);
@@ -46,6 +50,42 @@ pub(crate) fn line(scenery: &mut Scenery<'_>, edges: &[Edge], rng: &mut ChaCha8R
 }
 
 impl Scenery<'_> {
+    /// Paving between the footway and the houses.
+    fn forecourt(&mut self, edges: &[Edge]) {
+        for piece in edges.chunks(FORECOURT_PIECE_M) {
+            let origin = piece[0];
+            let next = piece.len().min(edges.len());
+            let ends = [piece[0], piece[next - 1]];
+            let mut shape = Shape::textured(self.paving, 0.25);
+            let at = |edge: Edge, out_m: f64| {
+                let point = outwards(edge, out_m);
+                Vec3::new(
+                    (point.x_m - origin.x_m) as f32,
+                    (point.y_m - origin.y_m) as f32,
+                    0.1,
+                )
+            };
+            let mut corners = [
+                at(ends[0], 0.0),
+                at(ends[1], 0.0),
+                at(ends[1], SETBACK_M),
+                at(ends[0], SETBACK_M),
+            ];
+            if (corners[1] - corners[0]).cross(corners[3] - corners[0]).z < 0.0 {
+                corners.reverse();
+            }
+            shape.face(&corners);
+            let surface = Surface {
+                texture: Texture::Paving,
+                casts_shadow: false,
+                ..Surface::default()
+            };
+            let pose = Pose2::new(origin.x_m, origin.y_m, 0.0);
+            self.hand
+                .stand(Thing::new(shape, surface, Class::Pavement), pose);
+        }
+    }
+
     fn street_lamp(&mut self, edge: Edge) {
         let pose = facing_road(edge, 0.4);
         if !self.plan.claim(Footprint::around(pose.position(), 0.2)) {
@@ -205,7 +245,8 @@ impl Scenery<'_> {
             Plant::Bush => 0.9,
             Plant::Poplar => 1.0,
             Plant::Hedge => 0.4,
-            Plant::Broad | Plant::Slender | Plant::Conifer => 1.4,
+            Plant::Broad | Plant::Slender => 1.5,
+            Plant::Conifer => 2.3,
         };
         if !self.plan.claim(Footprint::around(at, reach_m)) {
             return;

@@ -168,15 +168,9 @@ pub(super) fn car(name: &str, rng: &mut ChaCha8Rng) -> Vec<Part> {
     plan.cabin(&mut far, paint);
     let mut far_trim = Shape::new(srgb(RUBBER));
     plan.each_wheel(|centre| far_wheel(&mut far_trim, centre, plan.wheel_radius, TYRE_M));
-    let lamps = Surface {
-        gloss: 0.7,
-        emission: 0.15,
-        casts_shadow: false,
-        ..Surface::default()
-    };
     vec![
         Part::fixed(body, Far::Coarse(far), surface),
         Part::fixed(plan.trim(), Far::Coarse(far_trim), Surface::default()),
-        Part::fixed(plan.lamps(), Far::Same, lamps),
+        Part::lamps(plan.lamps()),
     ]
 }

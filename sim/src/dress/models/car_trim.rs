@@ -28,7 +28,7 @@ impl CarPlan {
     pub(super) fn trim(&self) -> Shape {
         let mut shape = Shape::new(srgb(RUBBER));
         let (l, w) = (self.half_length, self.body_half());
-        let under = Vec3::new(l - 0.25, w - 0.08, 0.0);
+        let under = Vec3::new(l - 0.6, w - 0.13, 0.0);
         shape.cuboid(
             -under + Vec3::Z * 0.2,
             under + Vec3::Z * (self.wheel_radius * 2.0 + 0.02),
@@ -36,12 +36,17 @@ impl CarPlan {
         self.each_wheel(|centre| wheel(&mut shape, centre, self.wheel_radius, TYRE_M));
         for facing in [1.0, -1.0] {
             let half = self.half_at(facing * self.half_length) * 0.9;
-            self.plate(&mut shape, facing, half, [0.3, 0.4]);
+            self.plate(&mut shape, facing, half, [0.29, 0.35]);
         }
-        let grille = [self.nose_z - 0.3, self.nose_z - 0.17];
+        let grille = [self.nose_z - 0.27, self.nose_z - 0.16];
         self.plate(shape.paint(srgb(0x14_17_18)), 1.0, w * 0.42, grille);
         shape.paint(srgb(0xd8_d8_d0));
-        self.plate(&mut shape, 1.0, 0.26, [0.42, 0.53]);
+        self.plate(
+            &mut shape,
+            1.0,
+            0.26,
+            [self.nose_z - 0.4, self.nose_z - 0.295],
+        );
         let rear = if self.bed.is_some() {
             0.48
         } else {

@@ -79,6 +79,8 @@ pub(crate) struct Part {
     pub(crate) far: Far,
     pub(crate) surface: Surface,
     pub(crate) joint: Joint,
+    /// Whether it shines when lamps are lit.
+    pub(crate) is_lamp: bool,
 }
 
 impl Part {
@@ -89,6 +91,20 @@ impl Part {
             far,
             surface,
             joint: Joint::FIXED,
+            is_lamp: false,
+        }
+    }
+
+    /// The lamps of a vehicle.
+    pub(crate) fn lamps(near: Shape) -> Self {
+        let glass = Surface {
+            gloss: 0.6,
+            casts_shadow: false,
+            ..Surface::default()
+        };
+        Self {
+            is_lamp: true,
+            ..Self::fixed(near, Far::Same, glass)
         }
     }
 }

@@ -293,12 +293,9 @@ pub(super) fn person(name: &str, size: Vec3, rng: &mut ChaCha8Rng) -> Vec<Part> 
         };
         let thigh = parts.len();
         let mut add = |near: Shape, joint: Joint| {
-            let far = Far::Same;
             parts.push(Part {
-                near,
-                far,
-                surface: cloth,
                 joint,
+                ..still(near, cloth)
             });
         };
         add(

@@ -166,15 +166,14 @@ impl Builder {
 
     /// The parts of the finished vehicle.
     pub(super) fn finish(self) -> Vec<Part> {
-        let surface = |gloss: f32, emission: f32| Surface {
-            emission,
-            gloss,
+        let painted = Surface {
+            gloss: GLOSS,
             ..Surface::default()
         };
         vec![
-            Part::fixed(self.body, Far::Same, surface(GLOSS, 0.0)),
-            Part::fixed(self.trim, Far::Coarse(self.far_trim), surface(0.0, 0.0)),
-            Part::fixed(self.lamps, Far::Same, surface(0.6, 0.15)),
+            Part::fixed(self.body, Far::Same, painted),
+            Part::fixed(self.trim, Far::Coarse(self.far_trim), Surface::default()),
+            Part::lamps(self.lamps),
         ]
     }
 }
@@ -255,7 +254,7 @@ pub(super) fn lorry(rng: &mut ChaCha8Rng) -> Vec<Part> {
         .paint(tarpaulin)
         .floating_cuboid(low, Vec3::new(3.5, 1.22, 3.8));
     truck.body.paint(shaded(tarpaulin, 0.72));
-    ribs(&mut truck.body, [-5.9, 3.4], [1.2, 3.75], 1.22, 9);
+    ribs(&mut truck.body, [-5.9, 3.4], [1.2, 3.75], 1.22, 7);
     doors(&mut truck.body, -6.0, 1.2, [1.2, 3.75]);
     truck.body.paint(varied(rng, TRUCK_PAINT));
     livery(&mut truck.body, [-4.0, 1.5], [2.0, 2.9], 1.235);

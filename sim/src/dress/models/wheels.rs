@@ -7,7 +7,7 @@ use crate::dress::shape::Shape;
 use crate::dress::solids::{Rows, circle};
 
 /// Corners of a wheel's rim from near.
-const SIDES: usize = 12;
+const SIDES: usize = 11;
 /// Corners of a wheel's rim from afar.
 const FAR_SIDES: usize = 6;
 
@@ -36,6 +36,9 @@ pub(crate) fn wheel(shape: &mut Shape, centre: Vec3, radius: f32, width: f32) {
         radius * 0.68,
         SIDES,
     );
+    shape.paint(srgb(0x2c_2e_30));
+    shape.paint(srgb(0x1c_1c_1d));
+    shape.disc(centre - Vec3::Y * outer, -Vec3::Y * out, radius, FAR_SIDES);
     shape.paint(srgb(0x2c_2e_30));
     for gap in circle(5) {
         let hub = centre + Vec3::Y * outer * 0.99;

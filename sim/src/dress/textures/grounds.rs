@@ -12,11 +12,11 @@ pub(super) fn asphalt(u: f32, v: f32) -> Texel {
     if own > 0.82 {
         light += 0.12 * step(0.32, 0.12, near);
     }
-    light *= 1.0 - 0.09 * patch(u, v, [0.12, 0.2], [0.17, 0.26]);
-    light *= 1.0 - 0.06 * patch(u, v, [0.6, 0.68], [0.3, 0.14]);
+    light *= 1.0 - 0.05 * patch(u, v, [0.12, 0.2], [0.17, 0.26]);
+    light *= 1.0 - 0.035 * patch(u, v, [0.6, 0.68], [0.3, 0.14]);
     let line = (fractal(u, v, 2, 4, 15) - 0.5).abs();
     let gate = step(0.5, 0.62, fractal(u, v, 3, 2, 16));
-    light *= 1.0 - 0.3 * gate * step(0.009, 0.002, line);
+    light *= 1.0 - 0.22 * gate * step(0.006, 0.001, line);
     grey(light)
 }
 
@@ -47,11 +47,11 @@ pub(super) fn grass(u: f32, v: f32) -> Texel {
     let blades = value(u, v, [120, 60], 31) * 0.5 + value(u, v, [200, 128], 32) * 0.5;
     let tufts = fractal(u, v, 14, 3, 33);
     let light = 0.55 + 0.42 * blades * (0.55 + 0.6 * tufts) + 0.16 * (tufts - 0.5);
-    let dry = step(0.52, 0.75, fractal(u, v, 4, 4, 34));
-    let lush = [light * 0.9, light * 1.05, light * 0.8, 1.0];
-    let straw = [light * 1.18, light * 1.05, light * 0.82, 1.0];
+    let dry = step(0.45, 0.85, fractal(u, v, 4, 4, 34));
+    let lush = [light * 0.98, light * 1.02, light * 0.94, 1.0];
+    let straw = [light * 1.1, light * 1.02, light * 0.9, 1.0];
     let bare = step(0.72, 0.84, fractal(u, v, 9, 3, 35));
-    over(over(lush, straw, dry), [0.66, 0.56, 0.46, 1.0], 0.6 * bare)
+    over(over(lush, straw, dry), [0.66, 0.6, 0.54, 1.0], 0.35 * bare)
 }
 
 /// Road paint with grain that shows through and places worn away; alpha is coverage.

@@ -16,9 +16,9 @@ pub(super) fn foliage(u: f32, v: f32) -> Texel {
     let wobble = 0.03 * (fractal(u, v, 12, 2, 61) - 0.5);
     let (clump, _, tone) = cellular(u + wobble, v - wobble, 7, 62);
     let (leaf, second, own) = cellular(u, v, 34, 65);
-    let lit = 1.0 - 0.55 * step(0.15, 0.85, clump);
+    let lit = 1.0 - 0.45 * step(0.15, 0.85, clump);
     let edge = step(0.0, 0.28, second - leaf);
-    let light = lit * (0.62 + 0.22 * own + 0.2 * edge) + 0.14 * (tone - 0.5) + 0.12;
+    let light = lit * (0.62 + 0.22 * own + 0.2 * edge) + 0.14 * (tone - 0.5) + 0.2;
     let warm = 0.1 * (own - 0.5);
     [light * (0.97 + warm), light, light * (0.9 - warm), 1.0]
 }
