@@ -30,6 +30,24 @@ impl Logits {
     pub fn head(&self, head: Head) -> &[f32] {
         &self.heads[head as usize]
     }
+
+    /// The same logits divided by a temperature: the softmax of the result is the soft target.
+    #[must_use]
+    pub fn at_temperature(&self, temperature: f32) -> Self {
+        let soften = |head: &Vec<f32>| head.iter().map(|logit| logit / temperature).collect();
+        Self {
+            heads: self.heads.each_ref().map(soften),
+        }
+    }
+
+    /// Every value's exact bits, head by head.
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        self.heads
+            .iter()
+            .flatten()
+            .flat_map(|logit| logit.to_le_bytes())
+            .collect()
+    }
 }
 
 /// Distributions of every head, `[positions, classes]` each, row by row.
@@ -44,6 +62,29 @@ impl Probabilities {
         Self {
             heads: Head::ALL.map(|head| vec![0.0; head.positions() * head.classes()]),
         }
+    }
+
+    /// The mean of several, which is again a distribution at every position; `None` of none.
+    pub fn average(several: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut several = several.into_iter();
+        let mut sum = several.next()?;
+        let mut count = 1.0;
+        for next in several {
+            count += 1.0;
+            for (sum, next) in sum
+                .heads
+                .iter_mut()
+                .flatten()
+                .zip(next.heads.iter().flatten())
+            {
+                *sum += next;
+            }
+        }
+        sum.heads
+            .iter_mut()
+            .flatten()
+            .for_each(|share| *share /= count);
+        Some(sum)
     }
 
     /// All values of one head.

@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 /// Longest fixed latency accepted, in milliseconds.
 const MAX_FIXED_MS: f64 = 60_000.0;
 
-/// Where a network's latency comes from. Written `none`, `fixed:MS`, `profile:FILE` or `live`.
+/// Where a network's latency comes from. Written `none`, `fixed`, `fixed:MS`, `profile:FILE` or
+/// `live`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum LatencyMode {
     /// Seeing takes no time: every frame is processed and usable on its exposure tick.
     #[default]
     None,
+    /// Every frame takes the network's own recorded median.
+    FixedOwn,
     /// Every frame takes this long, in milliseconds.
     Fixed(f64),
     /// Drawn with the run's seed from a file of recorded samples.
@@ -36,7 +39,7 @@ impl LatencyMode {
 pub enum ParseLatencyModeError {
     /// No such mode.
     #[error(
-        "unknown latency mode '{0}': write none, fixed:MS (for example fixed:120), profile:FILE or live"
+        "unknown latency mode '{0}': write none, fixed (each network's recorded median), fixed:MS (for example fixed:120), profile:FILE or live"
     )]
     Unknown(String),
     /// The milliseconds of `fixed` are not a usable number.
@@ -62,7 +65,8 @@ impl FromStr for LatencyMode {
         match (name, argument) {
             ("none", None) => Ok(LatencyMode::None),
             ("live", None) => Ok(LatencyMode::Live),
-            ("fixed", argument) => parse_fixed(argument.unwrap_or_default()),
+            ("fixed", None) => Ok(LatencyMode::FixedOwn),
+            ("fixed", Some(argument)) => parse_fixed(argument),
             ("profile", None | Some("")) => Err(ParseLatencyModeError::NoFile),
             ("profile", Some(file)) => Ok(LatencyMode::Profile(file.into())),
             _ => Err(ParseLatencyModeError::Unknown(text.to_owned())),
@@ -82,6 +86,7 @@ impl fmt::Display for LatencyMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LatencyMode::None => f.write_str("none"),
+            LatencyMode::FixedOwn => f.write_str("fixed"),
             LatencyMode::Fixed(ms) => write!(f, "fixed:{ms}"),
             LatencyMode::Profile(file) => write!(f, "profile:{}", file.display()),
             LatencyMode::Live => f.write_str("live"),
@@ -125,7 +130,7 @@ mod tests {
         let message = |text: &str| text.parse::<LatencyMode>().unwrap_err().to_string();
         assert!(message("fast").contains("'fast'") && message("fast").contains("fixed:MS"));
         assert!(message("fixed:-3").contains("'-3'"));
-        assert!(message("fixed").contains("fixed:120"));
+        assert!(message("fixed:").contains("fixed:120"));
         assert!(message("fixed:NaN").contains("milliseconds"));
         assert!(message("profile:").contains("understudy profile"));
         assert!(message("none:3").contains("unknown latency mode"));

@@ -1,0 +1,31 @@
+# Two commands on a fresh machine: `make demo` drives the demonstration, `make test` passes the tests.
+
+CARGO ?= cargo
+UNDERSTUDY = target/debug/understudy
+
+.PHONY: demo test test-all build clippy fmt check driver reproduce
+
+demo: driver build
+	$(UNDERSTUDY) demo --out runs/demo
+
+test: driver
+	$(CARGO) test --workspace
+
+test-all: driver
+	UNDERSTUDY_TEST_SEEDS=5 $(CARGO) test --workspace
+
+build:
+	$(CARGO) build
+
+# What continuous integration runs.
+check: fmt clippy test
+
+fmt:
+	$(CARGO) fmt --all --check
+
+clippy:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+# The camera needs a Vulkan driver; a software one will do.
+driver:
+	@tools/ensure-vulkan

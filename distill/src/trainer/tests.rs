@@ -1,0 +1,149 @@
+//! What training promises: it learns, it resumes to the bit, it stops when told.
+
+use super::*;
+use crate::fixture::{GO_ON, cache, quick_recipe, tiny_net};
+use crate::recipe::Distillation;
+use crate::soft_targets::record_soft_targets;
+
+fn weights(network: &Net) -> Vec<Vec<f32>> {
+    let numbers = |var: &candle_core::Var| var.flatten_all().unwrap().to_vec1().unwrap();
+    network.variables().values().map(numbers).collect()
+}
+
+fn losses(events: &[Event]) -> Vec<f64> {
+    let loss = |event: &Event| match event {
+        Event::Step { loss, .. } => Some(*loss),
+        _ => None,
+    };
+    events.iter().filter_map(loss).collect()
+}
+
+#[test]
+fn eight_frames_are_learned_by_heart() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 8);
+    let recipe = quick_recipe(120);
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: &folder.path().join("run"),
+        stop: &GO_ON,
+    };
+    let mut events = Vec::new();
+    let outcome = training
+        .run(&tiny_net(1), |event| events.push(event.clone()))
+        .unwrap();
+    let losses = losses(&events);
+    let last: f64 = losses[losses.len() - 8..].iter().sum::<f64>() / 8.0;
+    assert_eq!(outcome, Outcome::Finished);
+    assert!(last < 0.15 * losses[0], "from {} to {last}", losses[0]);
+}
+
+#[test]
+fn a_training_stopped_and_resumed_ends_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 8);
+    let recipe = Recipe {
+        augmentation: Augmentation::STANDARD,
+        ..quick_recipe(12)
+    };
+    let stop = AtomicBool::new(false);
+    let run = folder.path().join("one");
+    let straight = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: &run,
+        stop: &stop,
+    };
+    let (one, two, resumed) = (tiny_net(1), tiny_net(1), tiny_net(9));
+    straight.run(&one, |_| {}).unwrap();
+    let run = folder.path().join("two");
+    let interrupted = Training {
+        folder: &run,
+        ..straight
+    };
+    let outcome = interrupted.run(&two, |event| {
+        if matches!(event, Event::Step { step: 5, .. }) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
+    assert_eq!(outcome.unwrap(), Outcome::Stopped { step: 5 });
+    stop.store(false, Ordering::Relaxed);
+    interrupted.run(&resumed, |_| {}).unwrap();
+    assert_eq!(weights(&one), weights(&resumed));
+}
+
+#[test]
+fn a_checkpoint_of_another_recipe_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 1);
+    let (recipe, other) = (quick_recipe(1), quick_recipe(2));
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: folder.path(),
+        stop: &GO_ON,
+    };
+    training.run(&tiny_net(1), |_| {}).unwrap();
+    let other = Training {
+        recipe: &other,
+        ..training
+    };
+    let error = other.run(&tiny_net(1), |_| {}).unwrap_err();
+    assert!(error.to_string().contains("another recipe"), "{error}");
+}
+
+#[test]
+fn a_student_comes_to_say_what_its_teacher_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 8);
+    let path = folder.path().join("teacher.targets");
+    let teacher = (&tiny_net(7), "digest of the teacher");
+    assert!(record_soft_targets(teacher, &cache, &path, &GO_ON, |_, _| {}).unwrap());
+    let said = SoftTargets::open(&path).unwrap();
+    let recipe = Recipe {
+        distillation: Some(Distillation {
+            temperature: 2.0,
+            soft_share: 1.0,
+        }),
+        ..quick_recipe(30)
+    };
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: Some(&said),
+        folder: &folder.path().join("run"),
+        stop: &GO_ON,
+    };
+    let mut events = Vec::new();
+    training
+        .run(&tiny_net(1), |event| events.push(event.clone()))
+        .unwrap();
+    let losses = losses(&events);
+    assert!(
+        losses[29] < 0.4 * losses[0],
+        "from {} to {}",
+        losses[0],
+        losses[29]
+    );
+}
+
+#[test]
+fn the_log_holds_the_validation() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 10);
+    let recipe = quick_recipe(2);
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: folder.path(),
+        stop: &GO_ON,
+    };
+    training.run(&tiny_net(1), |_| {}).unwrap();
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert!(log.contains("\"event\":\"validated\""), "{log}");
+}

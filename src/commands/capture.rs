@@ -1,0 +1,203 @@
+//! `understudy capture`: labelled frames of random worlds. The one place where world and data set meet.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use distill::dataset::{DatasetWriter, Plan, Split, WorldMeta};
+use drive::time::{CAMERA_PERIOD_TICKS, Tick};
+use indicatif::ProgressBar;
+use scenarios::random_world::{LENGTH, RandomWorld, Slice};
+use scenarios::stage::Weather;
+use sim::{Exposure, SimOptions, Simulation};
+
+use super::{Status, say};
+use crate::progress;
+
+/// Version of the generator in the data set's plan; raise it when equal seeds give other worlds.
+const GENERATOR: &str = "random worlds 1";
+/// Below this height of the sun it is dusk, in radians.
+const DUSK_RAD: f64 = 0.12;
+/// Above this cloud cover it is overcast.
+const OVERCAST: f64 = 0.7;
+
+/// Options of `capture`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Folder for the frames; an interrupted capture goes on where it stopped
+    #[arg(long, default_value = "data/frames")]
+    out: PathBuf,
+    /// How many random worlds
+    #[arg(long, default_value_t = 1250)]
+    worlds: u32,
+    /// How many frames of each
+    #[arg(long, default_value_t = 8)]
+    frames: u32,
+    /// Seed of all worlds
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+pub(super) fn execute(options: &Options) -> Result<Status> {
+    let plan = Plan {
+        seed: options.seed,
+        worlds: options.worlds,
+        frames_per_world: options.frames,
+        description: GENERATOR.to_owned(),
+    };
+    let writer = DatasetWriter::open(&options.out, &plan)?;
+    let missing: Vec<u32> = (0..options.worlds)
+        .filter(|&world| !writer.is_whole(world))
+        .collect();
+    let stop = progress::stop_flag()?;
+    let bar = progress::bar(u64::from(options.worlds), "worlds");
+    bar.set_position(u64::from(options.worlds) - missing.len() as u64);
+    capture_all(&writer, &missing, options, &stop, &bar)?;
+    bar.finish_and_clear();
+    if stop.load(Ordering::Relaxed) {
+        bail!("interrupted; the same command goes on where it stopped");
+    }
+    say(&format!(
+        "{} frames of {} worlds in {}",
+        options.worlds * options.frames,
+        options.worlds,
+        options.out.display()
+    ));
+    Ok(Status::Passed)
+}
+
+/// Captures worlds on all cores, one simulation each.
+fn capture_all(
+    writer: &DatasetWriter,
+    worlds: &[u32],
+    options: &Options,
+    stop: &AtomicBool,
+    bar: &ProgressBar,
+) -> Result<()> {
+    let next = Mutex::new(worlds.iter());
+    let capture_some = || -> Result<()> {
+        while !stop.load(Ordering::Relaxed) {
+            let Some(&id) = next
+                .lock()
+                .expect("no thread panics with the lock held")
+                .next()
+            else {
+                break;
+            };
+            capture_world(writer, id, options).with_context(|| format!("world {id}"))?;
+            bar.inc(1);
+        }
+        Ok(())
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(capture_some)).collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .expect("capturing reports errors, it does not panic")
+        })
+    })
+}
+
+fn capture_world(writer: &DatasetWriter, id: u32, options: &Options) -> Result<()> {
+    let seed = options.seed << 32 | u64::from(id);
+    let (split, slice) = (Split::of_world(id), slice_of(id));
+    let world = RandomWorld::new(seed, slice);
+    let mut simulation = Simulation::new(&world.stage, &SimOptions::default())?;
+    let slices = slice_names(slice, &world.stage.weather);
+    let mut frames = writer.begin_world(WorldMeta {
+        id,
+        seed,
+        split,
+        slices,
+    })?;
+    for index in 0..options.frames {
+        simulation.place(&world.at(exposure_tick(index, options.frames)));
+        let (frame, labels) = simulation.expose(Exposure::Picture)?;
+        frames.push(&frame.context("a picture was asked for")?, &labels)?;
+    }
+    frames.finish()?;
+    Ok(())
+}
+
+/// Exposures spread evenly over the world's time, on camera ticks.
+fn exposure_tick(index: u32, frames: u32) -> Tick {
+    let spacing = LENGTH.0 / u64::from(frames.max(1));
+    let tick = u64::from(index) * spacing;
+    Tick(tick - tick % CAMERA_PERIOD_TICKS)
+}
+
+/// Held-out kinds appear in test worlds alone: half of these are ordinary, the others take turns.
+fn slice_of(id: u32) -> Slice {
+    const TURNS: [Slice; 6] = [
+        Slice::Training,
+        Slice::UnseenModel,
+        Slice::Training,
+        Slice::UnseenTopology,
+        Slice::Training,
+        Slice::UnseenWeather,
+    ];
+    match Split::of_world(id) {
+        Split::Train | Split::Validation => Slice::Training,
+        Split::Test => TURNS[(id / 10) as usize % TURNS.len()],
+    }
+}
+
+/// The tags under which evaluations report a world apart.
+fn slice_names(slice: Slice, weather: &Weather) -> Vec<String> {
+    let kind = match slice {
+        Slice::Training => "seen kinds",
+        Slice::UnseenModel => "unseen model",
+        Slice::UnseenTopology => "unseen topology",
+        Slice::UnseenWeather => "unseen weather",
+    };
+    let light = if weather.sun_elevation_rad < DUSK_RAD {
+        "dusk"
+    } else if weather.overcast > OVERCAST {
+        "overcast"
+    } else {
+        "sun"
+    };
+    let fog = weather.visibility_m.map(|_| "fog");
+    [Some(kind), Some(light), fog]
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn held_out_kinds_never_enter_training_worlds() {
+        for id in 0..1000 {
+            if Split::of_world(id) != Split::Test {
+                assert_eq!(slice_of(id), Slice::Training);
+            }
+        }
+    }
+
+    #[test]
+    fn every_held_out_slice_has_test_worlds() {
+        for slice in [
+            Slice::UnseenModel,
+            Slice::UnseenTopology,
+            Slice::UnseenWeather,
+        ] {
+            assert!((0..100).any(|id| slice_of(id) == slice));
+        }
+    }
+
+    #[test]
+    fn exposures_fall_on_camera_ticks_within_the_world() {
+        for index in 0..8 {
+            let tick = exposure_tick(index, 8);
+            assert!(tick.is_exposure() && tick < LENGTH);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `understudy distill`: the student on the teacher's soft targets.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use distill::recipe::{Distillation, Recipe};
+use perception::nets::NetConfig;
+
+use super::Status;
+use super::training::{Schooling, school};
+
+/// Options of `distill`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Folder of the captured frames
+    #[arg(long, default_value = "data/frames")]
+    data: PathBuf,
+    /// The cached soft targets
+    #[arg(long, default_value = "data/soft_targets.bin")]
+    targets: PathBuf,
+    /// Folder for checkpoints, the log and the result
+    #[arg(long, default_value = "runs/training/student")]
+    out: PathBuf,
+    /// Temperature of both softmaxes
+    #[arg(long, default_value_t = 2.0)]
+    temperature: f32,
+    /// Share of the soft targets in the loss; hard labels have the rest
+    #[arg(long, default_value_t = 0.7)]
+    soft_share: f64,
+    /// Steps instead of the recipe's
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Seed of weights, order and changes of the frames
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+pub(super) fn execute(options: &Options) -> Result<Status> {
+    ensure!(
+        options.temperature > 0.0,
+        "--temperature must be above 0, for example 2"
+    );
+    ensure!(
+        (0.0..=1.0).contains(&options.soft_share),
+        "--soft-share is a share from 0 to 1"
+    );
+    let recipe = Recipe {
+        seed: options.seed,
+        steps: options.steps.unwrap_or(Recipe::STUDENT.steps),
+        distillation: Some(Distillation {
+            temperature: options.temperature,
+            soft_share: options.soft_share,
+        }),
+        ..Recipe::STUDENT
+    };
+    school(&Schooling {
+        name: "student",
+        config: NetConfig::student(),
+        recipe,
+        data: &options.data,
+        out: &options.out,
+        soft_targets: Some(&options.targets),
+    })
+}

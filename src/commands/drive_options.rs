@@ -1,0 +1,74 @@
+//! What every command that drives stories asks for.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use drive::latency::LatencyMode;
+use perception::network::Backend;
+use scenarios::catalog;
+use scenarios::story::Story;
+
+use crate::models::Who;
+use crate::theatre::Cast;
+
+/// Who drives, who watches, how late.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DriveOptions {
+    /// Who drives: truth, teacher, student or `hard_label_student`
+    #[arg(long, default_value = "student")]
+    pub(crate) driver: Who,
+    /// Who watches the same frames without a say
+    #[arg(long)]
+    pub(crate) shadow: Option<Who>,
+    /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS or live
+    #[arg(long, default_value = "none")]
+    pub(crate) latency: LatencyMode,
+    /// What the networks run on: native, or candle as the reference
+    #[arg(long, default_value = "native")]
+    pub(crate) engine: Engine,
+}
+
+impl DriveOptions {
+    /// The cast these options ask for.
+    pub(crate) fn cast(&self) -> Cast {
+        Cast {
+            driver: self.driver,
+            shadow: self.shadow,
+            latency: self.latency.clone(),
+            backend: self.engine.into(),
+        }
+    }
+}
+
+/// What runs the networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Engine {
+    /// The engine of this product.
+    Native,
+    /// candle with the same weights, slower; the reference.
+    Candle,
+}
+
+impl From<Engine> for Backend {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Native => Self::default(),
+            Engine::Candle => Self::Candle,
+        }
+    }
+}
+
+/// A story by its name in the catalog, or by the path of its file.
+///
+/// # Errors
+/// When there is no such story, or its file has a mistake; the message names line and remedy.
+pub(crate) fn load_story(name: &str) -> Result<Story> {
+    let path = Path::new(name);
+    let story = if path.extension().is_some_and(|extension| extension == "ron") {
+        catalog::load_path(path)?
+    } else {
+        catalog::load(name)?
+    };
+    Ok(story)
+}

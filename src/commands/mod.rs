@@ -1,0 +1,95 @@
+//! The command line: one file per command.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod capture;
+mod check;
+mod demo;
+mod distill;
+mod drive_options;
+mod evaluate;
+mod profile;
+mod run;
+mod targets;
+mod train;
+mod training;
+
+/// Does the small network still drive as well as the big one?
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None)]
+pub struct Cli {
+    /// Folder of models and latency profiles (default: ./assets, then the checkout's)
+    #[arg(long, global = true)]
+    assets: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Drive the demonstration: teacher and student on the same stories, side by side (the default)
+    Demo(demo::Options),
+    /// Drive stories with one driver, and another in shadow
+    Run(run::Options),
+    /// Drive the whole catalog and tell what failed
+    Check(check::Options),
+    /// Record each network's latency on this machine
+    Profile(profile::Options),
+    /// Render labelled frames of random worlds for training
+    Capture(capture::Options),
+    /// Train the teacher, or the student's control on hard labels only
+    Train(train::Options),
+    /// Cache the teacher's soft targets over a data set
+    Targets(targets::Options),
+    /// Train the student on the teacher's soft targets
+    Distill(distill::Options),
+    /// Measure networks on a data set, per head and slice
+    Evaluate(evaluate::Options),
+}
+
+/// How a command that ran to its end ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Everything held.
+    Passed,
+    /// A verdict failed.
+    Failed,
+}
+
+impl Status {
+    /// Passed when `held`.
+    pub fn of(held: bool) -> Self {
+        if held { Status::Passed } else { Status::Failed }
+    }
+}
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// On bad input, with the remedy in the message.
+pub fn execute(cli: Cli) -> Result<Status> {
+    let assets = cli.assets.as_deref();
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Demo(demo::Options::default()))
+    {
+        Command::Demo(options) => demo::execute(&options, assets),
+        Command::Run(options) => run::execute(&options, assets),
+        Command::Check(options) => check::execute(&options, assets),
+        Command::Profile(options) => profile::execute(&options, assets),
+        Command::Capture(options) => capture::execute(&options),
+        Command::Train(options) => train::execute(&options),
+        Command::Targets(options) => targets::execute(&options, assets),
+        Command::Distill(options) => distill::execute(&options),
+        Command::Evaluate(options) => evaluate::execute(&options, assets),
+    }
+}
+
+/// Prints a line for the reader.
+#[expect(clippy::print_stdout, reason = "the command line's output")]
+fn say(text: &str) {
+    println!("{text}");
+}

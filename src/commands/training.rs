@@ -1,0 +1,127 @@
+//! What `train` and `distill` share: frames in, progress on the way, weights and card out.
+
+use std::path::Path;
+
+use anyhow::{Result, bail, ensure};
+use distill::cache::Cache;
+use distill::dataset::{Dataset, Split};
+use distill::evaluate::{evaluate, in_candle};
+use distill::recipe::Recipe;
+use distill::soft_targets::SoftTargets;
+use distill::trainer::{Event, Outcome, Training};
+use indicatif::ProgressBar;
+use perception::card::Origin;
+use perception::nets::{Net, NetConfig};
+use perception::weights;
+
+use super::{Status, say};
+use crate::digest::{hex, sha256};
+use crate::files::write_whole;
+use crate::progress;
+
+/// One network's schooling.
+pub(super) struct Schooling<'a> {
+    /// Name of the network, and of its files.
+    pub(super) name: &'static str,
+    /// Its sizes.
+    pub(super) config: NetConfig,
+    /// How it learns.
+    pub(super) recipe: Recipe,
+    /// Folder of the captured frames.
+    pub(super) data: &'a Path,
+    /// Folder for checkpoints, the log and the result.
+    pub(super) out: &'a Path,
+    /// What its teacher says of the frames, if it has one.
+    pub(super) soft_targets: Option<&'a Path>,
+}
+
+/// Trains to the end, or to Ctrl-C; the same command goes on where it stopped.
+pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
+    let stop = progress::stop_flag()?;
+    let cache = open_cache(schooling.data)?;
+    let soft_targets = schooling.soft_targets.map(SoftTargets::open).transpose()?;
+    if let Some(targets) = &soft_targets {
+        ensure!(
+            targets.dataset_digest() == cache.dataset_digest(),
+            "the soft targets are of other frames than {}; run `understudy targets` again",
+            schooling.data.display()
+        );
+    }
+    let network = Net::new(&schooling.config, schooling.recipe.seed)?;
+    let training = Training {
+        cache: &cache,
+        recipe: &schooling.recipe,
+        teacher: soft_targets.as_ref(),
+        folder: schooling.out,
+        stop: &stop,
+    };
+    let bar = progress::bar(schooling.recipe.steps, schooling.name);
+    let outcome = training.run(&network, |event| show(&bar, event))?;
+    bar.finish_and_clear();
+    if let Outcome::Stopped { step } = outcome {
+        bail!("interrupted after step {step}; the same command goes on from there");
+    }
+    save(schooling, &cache, soft_targets.as_ref(), &network)
+}
+
+/// The frames ready for training; made on the first call.
+pub(super) fn open_cache(data: &Path) -> Result<Cache> {
+    let dataset = Dataset::open(data)?;
+    let bar = progress::bar(dataset.frames().len() as u64, "preparing frames");
+    let cache = Cache::of(&dataset, &data.join("cache.bin"), |done, _| {
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    Ok(cache)
+}
+
+fn show(bar: &ProgressBar, event: &Event) {
+    match event {
+        Event::Resumed { step } => bar.set_position(*step),
+        Event::Step { step, loss, .. } => {
+            bar.set_position(*step);
+            bar.set_prefix(format!("loss {loss:.3}"));
+        }
+        Event::Validated { step, loss, .. } => {
+            bar.println(format!("step {step}: validation loss {loss:.4}"));
+        }
+        Event::Saved { .. } => {}
+    }
+}
+
+/// Measures the network on validation worlds and writes weights and card.
+fn save(
+    schooling: &Schooling<'_>,
+    cache: &Cache,
+    soft_targets: Option<&SoftTargets>,
+    network: &Net,
+) -> Result<Status> {
+    let evaluation = evaluate(cache, &cache.split(Split::Validation), in_candle(network))?;
+    let recipe = serde_json::to_vec(&schooling.recipe)?;
+    let origin = Origin {
+        name: schooling.name.to_owned(),
+        seed: schooling.recipe.seed,
+        recipe_digest: hex(&sha256(&recipe)),
+        data_digest: cache.dataset_digest().to_owned(),
+        teacher_digest: soft_targets.map(|targets| targets.teacher_digest().to_owned()),
+        scores: evaluation.heads.clone(),
+    };
+    let weights = schooling
+        .out
+        .join(format!("{}.safetensors", schooling.name));
+    let card = weights::save(network, &weights, origin)?;
+    write_whole(
+        &schooling.out.join("recipe.json"),
+        &serde_json::to_vec_pretty(&schooling.recipe)?,
+    )?;
+    say(&format!(
+        "{} with {} parameters in {}",
+        schooling.name,
+        card.parameters,
+        weights.display()
+    ));
+    for (head, score) in &evaluation.heads {
+        say(&format!("  {head}: {score:.3}"));
+    }
+    Ok(Status::Passed)
+}

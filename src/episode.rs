@@ -1,0 +1,180 @@
+//! The closed loop: one story, driven from its first tick to its verdict. Read this first.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Result, bail};
+use scenarios::director::{Director, opening_world};
+use scenarios::judge::Judge;
+use scenarios::story::CompiledStory;
+use scenarios::verdict::Verdict;
+use scenarios::world::WorldState;
+use sim::{Exposure as Pass, SimOptions, Simulation};
+
+use crate::clock::WallClock;
+use crate::digest::DigestChain;
+use crate::perceiver::Exposure;
+use crate::record::{Agreement, FrameRecord};
+use crate::seat::Seat;
+
+/// How an episode is driven.
+#[derive(Debug, Clone)]
+pub struct EpisodeOptions {
+    /// Whether frames are pictures or labels only.
+    pub pass: Pass,
+    /// What becomes of the pictures.
+    pub pictures: Pictures,
+    /// Hold the simulation back to real time (latency mode `live`).
+    pub real_time: bool,
+    /// Raised to end early.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// What becomes of the pictures after they were seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pictures {
+    /// All are kept for the report: 393 kB each.
+    Keep,
+    /// None is kept.
+    Forget,
+}
+
+/// A driven story.
+pub struct Episode {
+    /// Passed or not, failures and metrics.
+    pub verdict: Verdict,
+    /// One record per exposure tick.
+    pub frames: Vec<FrameRecord>,
+    /// The pictures of the exposures, if they were kept; as long as `frames` then.
+    pub pictures: Vec<Exposure>,
+    /// Decisions of driver and first shadow compared.
+    pub agreement: Option<Agreement>,
+    /// End of the hash chain.
+    pub digest: String,
+    /// Simulated seconds per second of wall clock.
+    pub real_time_factor: f64,
+    /// Vulkan adapter and driver of the camera.
+    pub camera_driver: String,
+}
+
+/// Drives a story. The first seat drives, the others watch the same frames.
+///
+/// # Errors
+/// When the world cannot be built, a network fails, or the stop flag is raised.
+pub fn drive(
+    story: &CompiledStory,
+    seats: &mut [Seat],
+    options: &EpisodeOptions,
+) -> Result<Episode> {
+    let mut simulation = Simulation::new(&story.stage, &SimOptions::default())?;
+    let mut director = Director::new(story);
+    simulation.place(&opening_world(story));
+    let mut judge = Judge::new(story);
+    let mut log = Log::default();
+    let clock = WallClock::start(options.real_time);
+
+    while !director.finished(simulation.world()) {
+        if options.stop.load(Ordering::Relaxed) {
+            bail!("interrupted; nothing of this run was written");
+        }
+        let world = simulation.world().clone();
+        let exposure = if world.tick.is_exposure() {
+            Some(expose(&mut simulation, options.pass)?)
+        } else {
+            None
+        };
+        for seat in seats.iter_mut() {
+            seat.step(&world.ego.state, exposure.as_ref())?;
+        }
+        let command = seats[0].command();
+        log.tick(&world, seats, exposure, options.pictures);
+        judge.observe(&world);
+        let cues = director.direct(&world);
+        simulation.step(&command, &cues);
+        clock.wait_until(simulation.world().tick);
+    }
+    let factor = clock.factor(simulation.world().tick);
+    Ok(log.finish(judge.verdict(), factor, camera_driver(&simulation)))
+}
+
+/// Exposes one frame.
+fn expose(simulation: &mut Simulation, pass: Pass) -> Result<Exposure> {
+    let (frame, labels) = simulation.expose(pass)?;
+    Ok(Exposure {
+        tick: labels.tick,
+        frame,
+        labels: Arc::new(labels),
+    })
+}
+
+/// What the camera draws with, in words.
+fn camera_driver(simulation: &Simulation) -> String {
+    simulation.adapter().map_or_else(String::new, |adapter| {
+        format!("{}, {}", adapter.name, adapter.driver_info)
+    })
+}
+
+/// Collects what the record of a run is made of.
+#[derive(Default)]
+struct Log {
+    frames: Vec<FrameRecord>,
+    pictures: Vec<Exposure>,
+    agreement: Agreement,
+    chain: DigestChain,
+}
+
+impl Log {
+    /// Adds a tick to the hash chain, and on an exposure tick a record.
+    fn tick(
+        &mut self,
+        world: &WorldState,
+        seats: &[Seat],
+        exposure: Option<Exposure>,
+        pictures: Pictures,
+    ) {
+        self.chain.link_value(world);
+        for seat in seats {
+            self.chain.link_bytes(seat.output_digest());
+            self.chain.link_value(&seat.record());
+        }
+        let Some(exposure) = exposure else { return };
+        self.chain.link_bytes(&picture_digest(&exposure));
+        if let [driver, shadow, ..] = seats {
+            self.agreement
+                .count(driver.decision().action, shadow.decision().action);
+        }
+        self.frames.push(FrameRecord {
+            tick: world.tick,
+            world: world.clone(),
+            seats: seats.iter().map(Seat::record).collect(),
+            digest: self.chain.hex(),
+        });
+        if pictures == Pictures::Keep {
+            self.pictures.push(exposure);
+        }
+    }
+
+    fn finish(self, verdict: Verdict, real_time_factor: f64, camera_driver: String) -> Episode {
+        Episode {
+            verdict,
+            agreement: (self.agreement.frames > 0).then_some(self.agreement),
+            digest: self.chain.hex(),
+            frames: self.frames,
+            pictures: self.pictures,
+            real_time_factor,
+            camera_driver,
+        }
+    }
+}
+
+/// Digest of everything a camera frame shows: its pixels and its labels' maps.
+fn picture_digest(exposure: &Exposure) -> [u8; 32] {
+    let mut chain = DigestChain::default();
+    if let Some(frame) = &exposure.frame {
+        chain.link_bytes(&frame.rgb);
+    }
+    chain.link_bytes(&exposure.labels.class);
+    chain.link_value(&exposure.labels.objects);
+    chain.link_value(&exposure.labels.lanes);
+    chain.digest()
+}

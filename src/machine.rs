@@ -1,0 +1,23 @@
+//! What a run ran on.
+
+use crate::record::Machine;
+
+/// This program on this machine, with the camera's driver.
+pub fn machine(camera_driver: &str) -> Machine {
+    Machine {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        cpu: processor(),
+        camera_driver: camera_driver.to_owned(),
+    }
+}
+
+/// Name of the processor, or of its architecture where the system does not tell.
+pub fn processor() -> String {
+    model_name().unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+fn model_name() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}

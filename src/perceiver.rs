@@ -1,0 +1,153 @@
+//! Who can see: the truth, a network, or a blind stand-in that proves the stories bite.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use drive::camera::CameraModel;
+use drive::frame::CameraFrame;
+use drive::labels::Labels;
+use drive::percept::Percept;
+use drive::time::Tick;
+use perception::decode::decode;
+use perception::encode::encode;
+use perception::network::Network;
+use perception::probabilities::softmax;
+
+use crate::digest::sha256;
+
+/// One exposure: the picture for the networks, the labels for the truth.
+#[derive(Debug, Clone)]
+pub struct Exposure {
+    /// When it was exposed.
+    pub tick: Tick,
+    /// The picture; `None` on a labels-only pass.
+    pub frame: Option<CameraFrame>,
+    /// The labels of the same pixels.
+    pub labels: Arc<Labels>,
+}
+
+/// What came out of one exposure.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    /// The scene as understood.
+    pub percept: Percept,
+    /// Digest of the raw output the percept was decoded from.
+    pub output_digest: [u8; 32],
+    /// Wall-clock time of the inference; for statistics only, never for the run itself.
+    pub wall: Duration,
+}
+
+/// Turns exposures into percepts.
+pub trait Perceiver: Send {
+    /// Perceives one exposure.
+    ///
+    /// # Errors
+    /// When the exposure lacks what this perceiver needs, or the network fails.
+    fn perceive(&mut self, exposure: &Exposure) -> Result<Percept>;
+
+    /// Digest of the newest raw output; of nothing where there is none.
+    fn output_digest(&self) -> [u8; 32] {
+        sha256(&[])
+    }
+}
+
+/// Truth at the wheel: labels through the same encoding and decoding as every network's output.
+pub struct Truth {
+    camera: CameraModel,
+}
+
+impl Truth {
+    /// Truth through the standard camera.
+    pub fn new() -> Self {
+        Self {
+            camera: CameraModel::standard(),
+        }
+    }
+}
+
+impl Default for Truth {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Perceiver for Truth {
+    fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
+        let probabilities = encode(&exposure.labels).one_hot();
+        Ok(decode(&probabilities, &self.camera, exposure.tick))
+    }
+}
+
+/// A trained network. It is handed the picture and nothing else.
+pub struct Trained {
+    network: Network,
+    camera: CameraModel,
+    output_digest: [u8; 32],
+}
+
+impl Trained {
+    /// A network behind the standard camera.
+    pub fn new(network: Network) -> Self {
+        Self {
+            network,
+            camera: CameraModel::standard(),
+            output_digest: sha256(&[]),
+        }
+    }
+}
+
+impl Perceiver for Trained {
+    fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
+        let frame = exposure
+            .frame
+            .as_ref()
+            .context("a network needs pictures, but this run exposes labels only")?;
+        let logits = self.network.infer(frame)?;
+        self.output_digest = sha256(&logits.to_le_bytes());
+        Ok(decode(&softmax(logits), &self.camera, exposure.tick))
+    }
+
+    fn output_digest(&self) -> [u8; 32] {
+        self.output_digest
+    }
+}
+
+/// Blind: reports the same percept whatever the camera shows.
+pub struct Blind {
+    percept: Percept,
+}
+
+impl Blind {
+    /// Sees `percept` in every frame.
+    pub fn new(percept: Percept) -> Self {
+        Self { percept }
+    }
+}
+
+impl Perceiver for Blind {
+    fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
+        self.percept.exposure = exposure.tick;
+        Ok(self.percept.clone())
+    }
+}
+
+/// Blind after the first frame: reports for ever what the truth showed first.
+#[derive(Default)]
+pub struct Frozen {
+    first: Option<Percept>,
+}
+
+impl Perceiver for Frozen {
+    fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
+        if self.first.is_none() {
+            self.first = Some(Truth::new().perceive(exposure)?);
+        }
+        let mut percept = self
+            .first
+            .clone()
+            .context("the first percept was just stored")?;
+        percept.exposure = exposure.tick;
+        Ok(percept)
+    }
+}

@@ -1,0 +1,31 @@
+//! `report.html`: one self-contained page that opens offline in any browser.
+
+mod chart;
+mod moments;
+mod section;
+mod soft_targets;
+mod svg;
+
+pub use moments::hardest_braking;
+pub use section::section;
+pub use soft_targets::SoftTargets;
+pub use svg::{kind_word, light_word};
+
+use crate::record::RunRecord;
+use crate::summary;
+
+/// The page around sections of single runs, the comparison first.
+pub fn page(records: &[RunRecord], sections: &[String]) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <title>Understudy report</title><style>{style}</style><main><h1>Understudy</h1>\
+         <p>Who drove, who watched, and how it ended. Latencies are wall-clock inference times on this machine; \
+         <em>applied</em> is the delay the run was given on the simulation clock.</p>\
+         <pre>{runs}</pre><pre>{failures}</pre><pre>{networks}</pre>{sections}</main></html>\n",
+        style = include_str!("style.css"),
+        runs = svg::escape(&summary::runs_table(records)),
+        failures = svg::escape(&summary::failures(records)),
+        networks = svg::escape(&summary::networks_table(records)),
+        sections = sections.join("\n"),
+    )
+}

@@ -1,0 +1,156 @@
+//! A place in the car: its own perceiver on a thread, its own schedule, tracker, planner and controller.
+//! The first seat drives; the others watch the same frames, and their commands are discarded.
+
+use std::collections::VecDeque;
+
+use anyhow::Result;
+use drive::decision::Decision;
+use drive::driver::Driver;
+use drive::ego::{EgoState, VehicleCommand};
+use drive::latency::{Durations, Event, Pipeline};
+use drive::percept::Percept;
+use perception::card::Card;
+
+use crate::perceiver::{Exposure, Perceiver, Sight};
+use crate::record::{LatencyMs, NetworkRecord, SeatRecord};
+use crate::worker::Worker;
+
+/// A seat.
+pub struct Seat {
+    name: String,
+    worker: Worker,
+    pipeline: Pipeline<Exposure>,
+    live: bool,
+    applied_latency_ms: Option<f64>,
+    arrived_live: VecDeque<Sight>,
+    driver: Driver,
+    percept: Option<Percept>,
+    output_digest: [u8; 32],
+    decision: Decision,
+    command: VehicleCommand,
+    walls_ms: Vec<f64>,
+}
+
+impl Seat {
+    /// Seats a perceiver whose percepts arrive after `durations`.
+    ///
+    /// # Errors
+    /// When the system refuses another thread.
+    pub fn new(
+        name: &str,
+        perceiver: Box<dyn Perceiver>,
+        durations: Durations,
+        driver: Driver,
+    ) -> Result<Self> {
+        Ok(Self {
+            name: name.to_owned(),
+            worker: Worker::start(name, perceiver)?,
+            live: matches!(durations, Durations::Live),
+            applied_latency_ms: match durations {
+                Durations::Fixed { duration_us } => Some(duration_us as f64 / 1000.0),
+                Durations::Recorded { .. } | Durations::Live => None,
+            },
+            pipeline: Pipeline::new(durations),
+            arrived_live: VecDeque::new(),
+            driver,
+            percept: None,
+            output_digest: [0; 32],
+            decision: Decision::default(),
+            command: VehicleCommand::default(),
+            walls_ms: Vec::new(),
+        })
+    }
+
+    /// One tick: shows the exposure to the perceiver, takes what is due, decides.
+    ///
+    /// # Errors
+    /// When perceiving fails.
+    pub fn step(&mut self, ego: &EgoState, exposure: Option<&Exposure>) -> Result<()> {
+        if let Some(exposure) = exposure {
+            self.pipeline.expose(ego.tick, exposure.clone());
+        }
+        self.notice_live_result(ego)?;
+        let mut arrived = false;
+        for event in self.pipeline.advance(ego.tick) {
+            match event {
+                Event::Start { frame, .. } => self.worker.submit(frame)?,
+                Event::Finish { .. } => {
+                    self.take()?;
+                    arrived = true;
+                }
+            }
+        }
+        let news = if arrived { self.percept.as_ref() } else { None };
+        (self.decision, self.command) = self.driver.step(ego, news);
+        Ok(())
+    }
+
+    /// In a live run the wall clock decides: a result that is there has finished now.
+    fn notice_live_result(&mut self, ego: &EgoState) -> Result<()> {
+        if self.live
+            && let Some(sight) = self.worker.try_take()?
+        {
+            self.arrived_live.push_back(sight);
+            self.pipeline.complete(ego.tick);
+        }
+        Ok(())
+    }
+
+    /// Takes the due result, waiting for the worker if need be.
+    fn take(&mut self) -> Result<()> {
+        let sight = match self.arrived_live.pop_front() {
+            Some(sight) => sight,
+            None => self.worker.take()?,
+        };
+        self.walls_ms.push(sight.wall.as_secs_f64() * 1000.0);
+        self.output_digest = sight.output_digest;
+        self.percept = Some(sight.percept);
+        Ok(())
+    }
+
+    /// Who sits here.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The newest decision.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// The newest command.
+    pub fn command(&self) -> VehicleCommand {
+        self.command
+    }
+
+    /// Digest of the raw output behind the newest percept.
+    pub fn output_digest(&self) -> &[u8; 32] {
+        &self.output_digest
+    }
+
+    /// Wall-clock inference times so far in milliseconds.
+    pub fn inference_ms(&self) -> &[f64] {
+        &self.walls_ms
+    }
+
+    /// What it knows and wants now.
+    pub fn record(&self) -> SeatRecord {
+        SeatRecord {
+            percept: self.percept.clone(),
+            decision: self.decision,
+            command: self.command,
+        }
+    }
+
+    /// The network's part in the run so far.
+    pub fn network_record(&self, card: &Card) -> NetworkRecord {
+        NetworkRecord {
+            parameters: card.parameters as u64,
+            flops: card.flops,
+            latency_ms: LatencyMs::of(&self.walls_ms),
+            frames: self.pipeline.processed(),
+            dropped: self.pipeline.dropped(),
+            applied_latency_ms: self.applied_latency_ms,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Runs as tables for people; the same numbers as in `--json`.
+
+use anyhow::Result;
+use scenarios::catalog;
+
+use crate::record::{NetworkRecord, Outcome, RunRecord};
+use crate::table::{Table, number, percent};
+
+/// The stories of the catalog with their titles.
+///
+/// # Errors
+/// When a story of the catalog does not load.
+pub fn catalog_table() -> Result<String> {
+    let mut table = Table::new(&["story", "title"]);
+    for name in catalog::names() {
+        table.row([name.to_owned(), catalog::load(name)?.title]);
+    }
+    Ok(table.render())
+}
+
+/// One row a run: verdict, driving, agreement.
+pub fn runs_table(runs: &[RunRecord]) -> String {
+    let mut table = Table::new(&[
+        "story",
+        "seed",
+        "driver",
+        "verdict",
+        "score",
+        "min TTC s",
+        "braking m/s2",
+        "lane error m",
+        "agreement",
+        "dropped",
+        "x real time",
+    ]);
+    for run in runs {
+        table.row([
+            run.scenario.clone(),
+            run.seed.to_string(),
+            run.driver.clone(),
+            run.verdict.word().to_owned(),
+            number(Some(run.metrics.driving_score_v2_0), 1),
+            number(run.metrics.min_ttc_s, 2),
+            number(Some(run.metrics.max_decel_mps2), 1),
+            number(Some(run.metrics.lane_error_m), 2),
+            percent(run.agreement),
+            dropped(run),
+            number(Some(run.real_time_factor), 1),
+        ]);
+    }
+    table.render()
+}
+
+fn dropped(run: &RunRecord) -> String {
+    run.networks
+        .get(&run.driver)
+        .map_or_else(|| "-".to_owned(), |network| network.dropped.to_string())
+}
+
+/// The networks of some runs: size, and latency pooled over the runs by their medians.
+pub fn networks_table(runs: &[RunRecord]) -> String {
+    let mut table = Table::new(&[
+        "story",
+        "driver",
+        "network",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "applied ms",
+        "frames",
+        "dropped",
+    ]);
+    for run in runs {
+        for (name, network) in &run.networks {
+            table.row(network_row(run, name, network));
+        }
+    }
+    table.render()
+}
+
+fn network_row(run: &RunRecord, name: &str, network: &NetworkRecord) -> [String; 9] {
+    let latency = network.latency_ms;
+    [
+        run.scenario.clone(),
+        run.driver.clone(),
+        name.to_owned(),
+        number(latency.map(|latency| latency.p50), 1),
+        number(latency.map(|latency| latency.p95), 1),
+        number(latency.map(|latency| latency.p99), 1),
+        number(network.applied_latency_ms, 1),
+        network.frames.to_string(),
+        network.dropped.to_string(),
+    ]
+}
+
+/// One line per failure, with number and bound; empty when everything passed.
+pub fn failures(runs: &[RunRecord]) -> String {
+    let lines = runs
+        .iter()
+        .filter(|run| run.verdict == Outcome::Fail)
+        .flat_map(|run| {
+            run.failures.iter().map(move |failure| {
+                format!(
+                    "{} seed {} ({}): {}",
+                    run.scenario, run.seed, run.driver, failure.text
+                )
+            })
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,98 @@
+//! Bad input gets one clear message with the remedy and exit code 2; nothing half-written stays.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn understudy(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+/// Asserts exit code 2 and one message that holds every one of `parts`.
+fn assert_refused(arguments: &[&str], parts: &[&str]) {
+    let output = understudy(arguments);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(!message.contains("panicked"), "{message}");
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is missing in: {message}");
+    }
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("understudy-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+    folder
+}
+
+#[test]
+fn an_unknown_story_is_answered_with_the_known_ones() {
+    assert_refused(
+        &["run", "cut_inn", "--driver", "truth"],
+        &["cut_inn", "cut_in", "red_light"],
+    );
+}
+
+#[test]
+fn a_broken_story_names_file_line_and_column() {
+    let folder = scratch("broken");
+    let path = folder.join("broken.ron");
+    std::fs::write(&path, "Story(\n  title: \"x\",\n  nonsense: 3,\n)\n").unwrap();
+    assert_refused(
+        &["run", path.to_str().unwrap(), "--driver", "truth"],
+        &["broken.ron:3:", "nonsense", "title"],
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn missing_weights_name_the_file_and_the_remedy() {
+    let folder = scratch("weights");
+    let assets = folder.to_str().unwrap();
+    assert_refused(
+        &["run", "cut_in", "--driver", "student", "--assets", assets],
+        &["student.safetensors"],
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    assert_refused(
+        &[
+            "run",
+            "cut_in",
+            "--driver",
+            "truth",
+            "--out",
+            "/proc/nowhere",
+        ],
+        &["/proc/nowhere", "--out"],
+    );
+}
+
+#[test]
+fn an_unknown_driver_or_latency_lists_what_there_is() {
+    assert_refused(
+        &["run", "cut_in", "--driver", "techer"],
+        &["truth, teacher, student"],
+    );
+    assert_refused(&["run", "cut_in", "--latency", "fast"], &["fixed:MS"]);
+}
+
+#[test]
+fn a_missing_vulkan_driver_is_told_with_the_package_to_install() {
+    let output = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .env("VK_DRIVER_FILES", "/nonexistent.json")
+        .env("VK_ICD_FILENAMES", "/nonexistent.json")
+        .args(["run", "cut_in", "--driver", "truth"])
+        .output()
+        .expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("mesa-vulkan-drivers"), "{message}");
+}

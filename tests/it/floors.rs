@@ -1,0 +1,78 @@
+//! The results are not hollow: who sees nothing fails, and who always brakes fails too.
+
+use drive::percept::Percept;
+use drive::time::Tick;
+use scenarios::story::{Kind, Story};
+use sim::Exposure as Pass;
+use understudy::perceiver::{Blind, Frozen, Perceiver};
+
+use crate::stage_hands::{
+    all_stories, always_braking_fails, average_percept, play, straight_lanes,
+};
+
+/// Share of the stories that need a reaction which a blind driver must fail.
+const LEAST_FAILED_SHARE: f64 = 0.8;
+
+fn reaction_stories() -> Vec<Story> {
+    all_stories()
+        .into_iter()
+        .filter(|story| story.kind == Kind::Reaction)
+        .collect()
+}
+
+fn assert_mostly_fails(who: &str, perceiver: impl Fn() -> Box<dyn Perceiver>) {
+    let stories = reaction_stories();
+    let passed: Vec<&str> = stories
+        .iter()
+        .filter(|story| play(story, 1, perceiver(), Pass::Labels).verdict.pass)
+        .map(|story| story.name.as_str())
+        .collect();
+    let failed_share = 1.0 - passed.len() as f64 / stories.len() as f64;
+    assert!(
+        failed_share >= LEAST_FAILED_SHARE,
+        "{who} passed {passed:?}"
+    );
+}
+
+/// What a driver sees who always sees an empty straight road.
+fn empty_road() -> Percept {
+    Percept {
+        exposure: Tick(0),
+        objects: Vec::new(),
+        lanes: straight_lanes(),
+        light: [1.0, 0.0, 0.0, 0.0],
+        stop_line: None,
+    }
+}
+
+#[test]
+fn a_driver_who_always_sees_an_empty_road_fails() {
+    assert_mostly_fails("the empty road", || Box::new(Blind::new(empty_road())));
+}
+
+#[test]
+fn a_driver_who_always_sees_the_average_of_many_frames_fails() {
+    let average = average_percept();
+    assert_mostly_fails("the average percept", move || {
+        Box::new(Blind::new(average.clone()))
+    });
+}
+
+#[test]
+fn a_driver_frozen_on_the_first_frame_fails() {
+    assert_mostly_fails("the frozen first frame", || Box::new(Frozen::default()));
+}
+
+#[test]
+fn a_driver_who_always_brakes_fails_every_story_without_danger() {
+    for story in all_stories()
+        .into_iter()
+        .filter(|story| story.kind == Kind::Negative)
+    {
+        assert!(
+            always_braking_fails(&story),
+            "always braking passed {}",
+            story.name
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! The claims about the whole, in one binary.
+
+mod bad_input;
+mod catalog;
+mod determinism;
+mod floors;
+mod layering;
+mod stage_hands;
+mod tidy;
