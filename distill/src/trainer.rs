@@ -1,5 +1,6 @@
 //! The training loop: load, run, compare, step; with checkpoints, a log and a way to stop.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::cache::Cache;
 use crate::checkpoint::State;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
+use crate::evaluate::{evaluate, in_candle};
 use crate::files::{create_folder, digest};
 use crate::loss::{Loss, SoftBatch, distillation_loss, hard_loss};
 use crate::recipe::Recipe;
@@ -74,6 +76,10 @@ pub enum Event {
         loss: f64,
         /// The loss of each head.
         heads: [f64; 8],
+        /// The figure of each head, 0 to 1; see [`crate::evaluate::Evaluation::heads`].
+        figures: BTreeMap<String, f64>,
+        /// The mean of the figures.
+        score: f64,
     },
     /// The state was saved.
     Saved {
@@ -253,6 +259,7 @@ impl Training<'_> {
                 *sum += value * indices.len() as f64 / frames.len() as f64;
             }
         }
+        let figures = evaluate(self.cache, &frames, in_candle(network))?.heads;
         state.average.exchange(&state.variables)?;
         let loss = Head::ALL
             .into_iter()
@@ -262,6 +269,8 @@ impl Training<'_> {
             step: state.optimiser.steps(),
             loss,
             heads,
+            score: figures.values().sum::<f64>() / figures.len().max(1) as f64,
+            figures,
         })
     }
 }
