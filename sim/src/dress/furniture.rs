@@ -25,6 +25,15 @@ pub(crate) fn lamp_post(height: f32, reach: f32) -> Shape {
     shape
 }
 
+/// A street lamp from afar.
+pub(crate) fn far_lamp_post(height: f32, reach: f32) -> Shape {
+    let mut shape = Shape::new(srgb(STEEL));
+    let tip = Vec3::new(reach + 0.4, 0.0, height + 0.25);
+    shape.cone([Vec3::ZERO, Vec3::Z * height], [0.085, 0.05], 3);
+    shape.bar(Vec3::Z * height, tip, 0.05, 3);
+    shape
+}
+
 /// The glass of a street lamp's head.
 pub(crate) fn lamp_head(height: f32, reach: f32) -> Shape {
     let mut shape = Shape::new(srgb(0xff_e2_b0));

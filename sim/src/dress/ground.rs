@@ -25,7 +25,7 @@ const STEP_M: f64 = 0.02;
 /// How far the meadows lie below the road.
 const MEADOW_DEPTH_M: f32 = 0.07;
 /// Side of a square of meadow, and how far meadows reach beyond the road.
-const MEADOW_M: f64 = 64.0;
+const MEADOW_M: f64 = 128.0;
 const MEADOW_MARGIN_M: f64 = 320.0;
 /// Where lanes are worn by wheels: share of the width, lightness.
 const LANE_WEAR: [(f64, f32); 5] = [
@@ -258,14 +258,14 @@ fn vegetation(shape: Shape) -> Thing {
     Thing::new(shape, surface, Class::Vegetation)
 }
 
-/// A rectangle of meadow in two by two pieces, tinted by where it lies.
+/// A rectangle of meadow in four by four pieces, tinted by where it lies.
 fn meadow(corner: [f64; 2], size_m: [f64; 2], z: f32, colours: &GroundColours) -> Shape {
     let mut shape = Shape::new(colours.grass);
     let repeat_m = 6.0;
-    for (row, column) in (0..3).flat_map(|row| (0..3).map(move |column| (row, column))) {
+    for (row, column) in (0..5).flat_map(|row| (0..5).map(move |column| (row, column))) {
         let (dx, dy) = (
-            size_m[0] * f64::from(column) / 2.0,
-            size_m[1] * f64::from(row) / 2.0,
+            size_m[0] * f64::from(column) / 4.0,
+            size_m[1] * f64::from(row) / 4.0,
         );
         let (x_m, y_m) = (corner[0] + dx, corner[1] + dy);
         let place = Vec3::new(x_m as f32 / 90.0, y_m as f32 / 90.0, 0.5);
@@ -274,10 +274,9 @@ fn meadow(corner: [f64; 2], size_m: [f64; 2], z: f32, colours: &GroundColours) -
         shape.paint(blended(colours.grass, colours.field, share));
         shape.vertex(Vec3::new(dx as f32, dy as f32, z), Vec3::Z, uv);
     }
-    for first in [0, 1, 3, 4] {
-        shape
-            .indices
-            .extend([first, first + 1, first + 4, first, first + 4, first + 3]);
+    for first in (0..4).flat_map(|row| (0..4).map(move |column| 5 * row + column)) {
+        let corners = [first, first + 1, first + 6, first, first + 6, first + 5];
+        shape.indices.extend(corners);
     }
     shape
 }

@@ -41,6 +41,7 @@ use self::palette::{GRASS, varied};
 use self::plan::{Footprint, Plan};
 use self::plants::Nursery;
 use self::stagehand::Stagehand;
+use self::town::Lamp;
 use crate::physics::obstacle::Obstacle;
 
 /// Elevation of the sun in radians below which lamps shine.
@@ -111,12 +112,14 @@ impl Site<'_> {
         for sign in self.signs {
             signs::stand(&mut hand, sign);
         }
+        let lit = self.lit(&mut rng);
         let mut scenery = Scenery {
             nursery: Nursery::grow(&mut hand, &mut rng),
             plan: self.plan(),
             obstacles: self.poles(),
-            lit: self.lit(&mut rng),
+            lit,
             paving: palette::shaded(colours.paving, 0.85),
+            lamp: Lamp::new(&mut hand, lit),
             hand,
         };
         for run in scenery.plan.outer_edges(self.strips) {
@@ -128,7 +131,6 @@ impl Site<'_> {
         }
         let Scenery {
             obstacles,
-            lit,
             mut hand,
             ..
         } = scenery;
@@ -204,6 +206,7 @@ pub(crate) struct Scenery<'w> {
     obstacles: Vec<Obstacle>,
     lit: LitWindows,
     paving: palette::Colour,
+    lamp: Lamp,
 }
 
 impl Scenery<'_> {

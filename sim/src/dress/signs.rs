@@ -34,12 +34,8 @@ const YELLOW: u32 = 0xe0_a8_10;
 
 /// Puts a sign up.
 pub(crate) fn stand(hand: &mut Stagehand<'_>, sign: &Sign) {
-    let surface = Surface {
-        gloss: 0.15,
-        ..Surface::default()
-    };
     hand.stand(
-        Thing::new(shape(sign.kind), surface, Class::Pole),
+        Thing::new(shape(sign.kind), Surface::default(), Class::Pole),
         sign.world_from_pole,
     );
 }

@@ -7,23 +7,27 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::Scenery;
-use super::buildings::Building;
+use super::buildings::{Building, LitWindows};
 use super::furniture::{self, Fence};
-use super::palette::{FITTINGS, WOOD, varied};
+use super::palette::{Colour, FITTINGS, WOOD, varied};
 use super::plan::{Edge, Footprint, facing_road, outwards};
 use super::plants::{Plant, trunk_radius_m};
 use super::shape::Shape;
-use super::stagehand::{Far, Thing};
+use super::stagehand::{Far, Prop, Stagehand, Thing};
+use crate::axes::transform_from_pose;
 use crate::scene::{Surface, Texture};
 
 /// Distance between street lamps.
 const LAMP_SPACING_M: usize = 32;
 /// Distance beyond which small things are left out.
-const SMALL_M: f32 = 110.0;
+const SMALL_M: f32 = 90.0;
 /// Nearest a house stands to the footway.
 const SETBACK_M: f64 = 1.3;
-/// Length of a piece of forecourt.
+/// Length of a piece of forecourt, and how many are drawn as one.
 const FORECOURT_PIECE_M: usize = 12;
+const FORECOURT_PIECES: usize = 4;
+/// Distance beyond which street lamps are coarse.
+const FAR_LAMP_M: f32 = 60.0;
 /// Emission of a lamp's glass by night.
 const LAMP_EMISSION: f32 = 6.0;
 
@@ -52,61 +56,41 @@ pub(crate) fn line(scenery: &mut Scenery<'_>, edges: &[Edge], rng: &mut ChaCha8R
 impl Scenery<'_> {
     /// Paving between the footway and the houses.
     fn forecourt(&mut self, edges: &[Edge]) {
-        for piece in edges.chunks(FORECOURT_PIECE_M) {
-            let origin = piece[0];
-            let next = piece.len().min(edges.len());
-            let ends = [piece[0], piece[next - 1]];
+        let surface = Surface {
+            texture: Texture::Paving,
+            casts_shadow: false,
+            ..Surface::default()
+        };
+        let corners: Vec<Edge> = edges
+            .iter()
+            .copied()
+            .step_by(FORECOURT_PIECE_M)
+            .chain(edges.last().copied())
+            .collect();
+        for stretch in corners
+            .windows(2)
+            .collect::<Vec<_>>()
+            .chunks(FORECOURT_PIECES)
+        {
+            let origin = stretch[0][0];
             let mut shape = Shape::textured(self.paving, 0.25);
-            let at = |edge: Edge, out_m: f64| {
-                let point = outwards(edge, out_m);
-                Vec3::new(
-                    (point.x_m - origin.x_m) as f32,
-                    (point.y_m - origin.y_m) as f32,
-                    0.1,
-                )
-            };
-            let mut corners = [
-                at(ends[0], 0.0),
-                at(ends[1], 0.0),
-                at(ends[1], SETBACK_M),
-                at(ends[0], SETBACK_M),
-            ];
-            if (corners[1] - corners[0]).cross(corners[3] - corners[0]).z < 0.0 {
-                corners.reverse();
+            for piece in stretch {
+                pave(&mut shape, [piece[0], piece[1]], origin);
             }
-            shape.face(&corners);
-            let surface = Surface {
-                texture: Texture::Paving,
-                casts_shadow: false,
-                ..Surface::default()
-            };
-            let pose = Pose2::new(origin.x_m, origin.y_m, 0.0);
+            let thing = Thing::new(shape, surface, Class::Pavement);
             self.hand
-                .stand(Thing::new(shape, surface, Class::Pavement), pose);
+                .stand(thing, Pose2::new(origin.x_m, origin.y_m, 0.0));
         }
     }
 
     fn street_lamp(&mut self, edge: Edge) {
         let pose = facing_road(edge, 0.4);
-        if !self.plan.claim(Footprint::around(pose.position(), 0.2)) {
-            return;
+        if self.plan.claim(Footprint::around(pose.position(), 0.2)) {
+            let transform = transform_from_pose(pose, 0.0);
+            self.hand.place(&self.lamp.post, transform);
+            self.hand.place(&self.lamp.head, transform);
+            self.solid_pole(pose.position(), 0.09);
         }
-        let (height, reach) = (5.6, 1.3);
-        let metal = Surface::default();
-        let post = Thing::new(furniture::lamp_post(height, reach), metal, Class::Pole);
-        let glass = Surface {
-            emission: if self.lit.share > 0.0 {
-                LAMP_EMISSION
-            } else {
-                0.0
-            },
-            casts_shadow: false,
-            ..Surface::default()
-        };
-        let head = Thing::new(furniture::lamp_head(height, reach), glass, Class::Pole);
-        self.hand.stand(post, pose);
-        self.hand.stand(head, pose);
-        self.solid_pole(pose.position(), 0.09);
     }
 
     /// A house, if there is room; the number of edge places used up.
@@ -140,7 +124,7 @@ impl Scenery<'_> {
     }
 
     /// Windows of the next building.
-    pub(crate) fn next_windows(&mut self) -> super::buildings::LitWindows {
+    pub(crate) fn next_windows(&mut self) -> LitWindows {
         self.lit.seed = self.lit.seed.wrapping_add(97);
         self.lit
     }
@@ -180,12 +164,8 @@ impl Scenery<'_> {
             half_y_m: f64::from(half_y),
         };
         if self.plan.claim(footprint) {
-            let surface = Surface {
-                gloss: 0.15,
-                ..Surface::default()
-            };
             self.hand
-                .stand(Thing::new(shape, surface, Class::Building), pose);
+                .stand(Thing::new(shape, Surface::default(), Class::Building), pose);
             self.solid_box(footprint, f64::from(high));
         }
         length + 1
@@ -200,37 +180,35 @@ impl Scenery<'_> {
             half_y_m: f64::from(half_y),
         };
         if self.plan.claim(footprint) {
-            let surface = Surface {
-                gloss: 0.2,
-                ..Surface::default()
-            };
-            let thing = Thing::new(shape, surface, Class::Building);
+            let thing = Thing::new(shape, Surface::default(), Class::Building);
             self.hand.stand(thing.seen_afar(Far::Gone(SMALL_M)), pose);
             self.solid_box(footprint, f64::from(high));
         }
     }
 
     /// A fence along edge places, so far out, in straight pieces where there is room.
-    pub(crate) fn fence(&mut self, kind: Fence, edges: &[Edge], colour: [f32; 3], out_m: f64) {
+    pub(crate) fn fence(&mut self, kind: Fence, edges: &[Edge], colour: Colour, out_m: f64) {
+        let Some(origin) = edges.first() else { return };
+        let mut shape = Shape::new(colour);
         for piece in edges.chunks(6) {
-            let (from, to) = (
-                outwards(piece[0], out_m),
-                outwards(piece[piece.len() - 1], out_m),
-            );
-            let pose = between(from, to, piece[piece.len() / 2].yaw_rad);
-            let half_m = from.distance_m(to) / 2.0 + 0.5;
+            let from = outwards(piece[0], out_m);
+            let to = outwards(piece[piece.len() - 1], out_m);
             let footprint = Footprint {
-                world_from_centre: pose,
+                world_from_centre: between(from, to, piece[0].yaw_rad),
                 half_x_m: 0.12,
-                half_y_m: half_m,
+                half_y_m: from.distance_m(to) / 2.0 + 0.5,
             };
             if self.plan.claim(footprint) {
-                let shape = furniture::fence(kind, 2.0 * half_m as f32, colour);
-                let thing = Thing::new(shape, Surface::default(), Class::Building);
-                self.hand.stand(thing.seen_afar(Far::Gone(SMALL_M)), pose);
+                let Pose2 { x_m, y_m, yaw_rad } = footprint.world_from_centre;
+                let offset = Vec3::new((x_m - origin.x_m) as f32, (y_m - origin.y_m) as f32, 0.0);
+                let panel = furniture::fence(kind, 2.0 * footprint.half_y_m as f32, colour);
+                shape.append(&panel.turned(yaw_rad).moved(offset));
                 self.solid_box(footprint, 1.1);
             }
         }
+        let thing = Thing::new(shape, Surface::default(), Class::Building);
+        let pose = Pose2::new(origin.x_m, origin.y_m, 0.0);
+        self.hand.stand(thing.seen_afar(Far::Gone(SMALL_M)), pose);
     }
 
     /// A plant of chance size, if there is room.
@@ -262,6 +240,49 @@ impl Scenery<'_> {
         if self.plan.claim(Footprint::around(pose.position(), 0.15)) {
             self.hand.stand(thing, pose);
             self.solid_pole(pose.position(), 0.1);
+        }
+    }
+}
+
+/// Paves between two edge places, up to the houses.
+fn pave(shape: &mut Shape, ends: [Edge; 2], origin: Edge) {
+    let at = |end: usize, out_m: f64| {
+        let point = outwards(ends[end], out_m);
+        let (x_m, y_m) = (point.x_m - origin.x_m, point.y_m - origin.y_m);
+        Vec3::new(x_m as f32, y_m as f32, 0.1)
+    };
+    let mut corners = [at(0, 0.0), at(1, 0.0), at(1, SETBACK_M), at(0, SETBACK_M)];
+    if (corners[1] - corners[0]).cross(corners[3] - corners[0]).z < 0.0 {
+        corners.reverse();
+    }
+    shape.face(&corners);
+}
+
+/// A street lamp, stored to stand in many places.
+pub(crate) struct Lamp {
+    post: Prop,
+    head: Prop,
+}
+
+impl Lamp {
+    /// Stores post and head; the head shines when `lit`.
+    pub(crate) fn new(hand: &mut Stagehand<'_>, lit: LitWindows) -> Self {
+        let (height, reach) = (5.6, 1.3);
+        let glass = Surface {
+            emission: if lit.share > 0.0 { LAMP_EMISSION } else { 0.0 },
+            casts_shadow: false,
+            ..Surface::default()
+        };
+        let far = Far::Coarse(furniture::far_lamp_post(height, reach), FAR_LAMP_M);
+        let post = Thing::new(
+            furniture::lamp_post(height, reach),
+            Surface::default(),
+            Class::Pole,
+        );
+        let head = Thing::new(furniture::lamp_head(height, reach), glass, Class::Pole);
+        Self {
+            post: hand.prop(post.seen_afar(far)),
+            head: hand.prop(head.seen_afar(Far::Gone(SMALL_M))),
         }
     }
 }

@@ -173,7 +173,7 @@ impl Building {
         }
     }
 
-    /// Puts it up; lit windows shine when it is `dusk`.
+    /// Puts it up, with the windows that are lit.
     pub(crate) fn stand(&self, hand: &mut Stagehand<'_>, pose: Pose2, lit: LitWindows) {
         let building = |shape: Shape, surface: Surface| Thing::new(shape, surface, Class::Building);
         let facade = Surface {
@@ -189,20 +189,18 @@ impl Building {
             texture: Texture::Roof,
             ..Surface::default()
         };
-        let fittings = Surface {
-            gloss: 0.25,
-            ..Surface::default()
-        };
         let glow = Surface {
             emission: LIT_WINDOW,
             casts_shadow: false,
             ..Surface::default()
         };
         hand.stand(building(self.walls(), facade), pose);
-        hand.stand(building(self.shell(), Surface::default()), pose);
         hand.stand(building(self.roof(), tiles), pose);
-        let front = building(self.front(), fittings).seen_afar(Far::Gone(FITTINGS_M));
-        hand.stand(front, pose);
+        let shell = self.shell();
+        let mut near = shell.clone();
+        near.append(&self.front());
+        let plain = building(near, Surface::default());
+        hand.stand(plain.seen_afar(Far::Coarse(shell, FITTINGS_M)), pose);
         hand.stand(building(self.lit_windows(lit), glow), pose);
     }
 
