@@ -14,7 +14,7 @@ const FOG_VISIBILITY_M: f64 = 1500.0;
 /// Optical depth of clear air overhead for red, green and blue light (Rayleigh and thin haze).
 const OPTICAL_DEPTH: [f64; 3] = [0.09, 0.14, 0.24];
 /// How much of a change in daylight the camera's exposure control takes back (1 would take all).
-const ADAPTATION: f64 = 0.62;
+const ADAPTATION: f64 = 0.7;
 
 /// Everything the shaders need to know about sun, sky and air. Colours are linear RGB, already exposed:
 /// a white wall in full sun is about 1.
@@ -61,9 +61,9 @@ impl Air {
         let cloud = overcast as f32;
         let direct = powf(1.0 - overcast, 1.4) as f32;
         let grey = Vec3::new(0.66, 0.70, 0.75);
-        let zenith = mix(Vec3::new(0.13, 0.27, 0.60), grey * 0.92, cloud);
+        let zenith = mix(Vec3::new(0.10, 0.25, 0.62), grey * 0.9, cloud);
         let dusk = Vec3::new(0.95, 0.62, 0.42);
-        let clear_horizon = mix(Vec3::new(0.56, 0.70, 0.86), dusk, 0.75 * redness);
+        let clear_horizon = mix(Vec3::new(0.50, 0.68, 0.90), dusk, 0.75 * redness);
         let horizon = mix(clear_horizon, grey, cloud * (1.0 - 0.3 * redness));
         Self {
             to_sun: direction(weather),
@@ -103,7 +103,7 @@ fn sunlight(elevation_rad: f64) -> Vec3 {
     }
     let degrees = elevation_rad.to_degrees();
     let air_mass = 1.0 / (sin(elevation_rad) + 0.50572 * powf(degrees + 6.07995, -1.6364));
-    let fade = (elevation_rad / 0.05).min(1.0);
+    let fade = (elevation_rad / 0.12).min(1.0);
     let colour = OPTICAL_DEPTH.map(|depth| (1.75 * fade * exp(-depth * air_mass)) as f32);
     Vec3::from_array(colour)
 }

@@ -113,6 +113,6 @@ fn transmission(distance_m: f32) -> f32 {
 
 // Filmic response (Hejl and Burgess-Dawson), from radiance to encoded sRGB values in one fraction.
 fn film(radiance: vec3<f32>) -> vec3<f32> {
-    let x = max(radiance * 0.8 - 0.004, vec3(0.0));
+    let x = radiance * 1.05;
     return x * (6.2 * x + 0.5) / (x * (6.2 * x + 1.7) + 0.06);
 }

@@ -4,19 +4,21 @@ use bevy::asset::{AssetId, Assets, Handle};
 use bevy::ecs::entity::Entity;
 use bevy::ecs::query::Has;
 use bevy::ecs::world::World;
-use bevy::math::{Affine3A, Mat3, Vec3A};
+use bevy::math::{Affine3A, Mat3};
 use bevy::mesh::{Mesh, Mesh3d};
 use bevy::transform::components::GlobalTransform;
 use bytemuck::{Pod, Zeroable};
 
 use super::Exposure;
 use super::device::CameraError;
-use super::meshes::{MeshFault, MeshSlot};
-use super::view::{BoundingBox, View};
+use super::meshes::{MeshFault, MeshSlot, MeshStore};
+use super::view::{BoundingBox, View, Volume};
 use crate::scene::{Lod, Paint, Surface, Tag};
 
 /// Where the bands of distance end in which bodies are sorted by mesh, in metres.
-const BAND_ENDS_M: [f32; 4] = [8.0, 16.0, 32.0, 64.0];
+const BAND_ENDS_M: [f32; 3] = [12.0, 30.0, 75.0];
+/// Gloss from which a body mirrors the sky; below it is drawn matt, which costs the software renderer half.
+const MIRROR_GLOSS: f32 = 0.15;
 
 /// One drawn body as the shaders read it: 64 bytes.
 #[repr(C)]
@@ -64,59 +66,62 @@ struct Body {
 
 /// What the camera reads of an entity.
 type Seen<'w> = (
-    Entity,
     (&'w Mesh3d, Option<&'w Lod>),
     &'w GlobalTransform,
     &'w Surface,
     &'w Tag,
-    Has<Paint>,
 );
 
+/// Finds a mesh's number and place, packing it on first sight.
+type FindMesh<'a> = dyn FnMut(AssetId<Mesh>) -> Result<(usize, MeshSlot), MeshFault> + 'a;
+
+/// Bodies sorted by how they are drawn.
+#[derive(Default)]
+struct Bodies {
+    matt: Vec<Body>,
+    glossy: Vec<Body>,
+    paint: Vec<Body>,
+    casters: Vec<Body>,
+}
+
 impl DrawList {
-    /// Collects what camera and sun see; `slot` finds and packs meshes.
+    /// Collects what camera and sun see.
     pub(super) fn gather(
         world: &mut World,
         view: &View,
         exposure: Exposure,
-        mut slot: impl FnMut(AssetId<Mesh>, &Assets<Mesh>) -> Result<(usize, MeshSlot), MeshFault>,
+        store: &mut MeshStore,
     ) -> Result<Self, CameraError> {
-        let (mut matt, mut glossy) = (Vec::new(), Vec::new());
-        let (mut paint, mut casters) = (Vec::new(), Vec::new());
-        let mut seen = world.query::<Seen<'_>>();
+        let mut query = world.query::<(Entity, Seen<'_>, Has<Paint>)>();
         let assets = world.resource::<Assets<Mesh>>();
-        for (entity, shapes, pose, surface, tag, is_paint) in seen.iter(world) {
-            let mut camera_from_mesh = pose.affine();
-            camera_from_mesh.translation -= Vec3A::from(view.position);
-            let Some(mesh) = shape(shapes, camera_from_mesh.translation.length()) else {
-                continue;
+        let mut find = |mesh| store.slot(mesh, assets);
+        let mut bodies = Bodies::default();
+        for (entity, seen, is_paint) in query.iter(world) {
+            let (shapes, pose, surface, tag) = seen;
+            let placed = Placed {
+                camera_from_mesh: view.camera_from(pose),
+                surface,
+                tag,
             };
-            let (mesh, place) = slot(mesh, assets).map_err(|fault| name_fault(entity, fault))?;
-            let bounds = bounds(&camera_from_mesh, &place);
-            if view.is_speck(&bounds) {
-                continue;
-            }
-            let body = || Body {
-                mesh,
-                distance_m: bounds.centre.length() - bounds.radius_m(),
-                instance: instance(&camera_from_mesh, surface, *tag),
+            let name = |fault| name_fault(entity, fault);
+            let list = match surface.gloss >= MIRROR_GLOSS {
+                _ if is_paint => &mut bodies.paint,
+                true => &mut bodies.glossy,
+                false => &mut bodies.matt,
             };
-            if view.visible.touches(&bounds) {
-                let list = match surface.gloss > 0.0 {
-                    _ if is_paint => &mut paint,
-                    true => &mut glossy,
-                    false => &mut matt,
-                };
-                list.push(body());
-            }
-            if exposure == Exposure::Picture && surface.casts_shadow && view.lit.touches(&bounds) {
-                casters.push(body());
+            let shown = placed.shape(shapes);
+            list.extend(placed.body(shown, &view.visible, &mut find).map_err(name)?);
+            if exposure == Exposure::Picture && surface.casts_shadow && !is_paint {
+                let cast = placed.casting_shape(shapes);
+                let caster = placed.body(cast, &view.lit, &mut find).map_err(name)?;
+                bodies.casters.extend(caster);
             }
         }
         let mut list = Self::default();
-        list.glossy = list.batch(glossy);
-        list.matt = list.batch(matt);
-        list.paint = list.batch(paint);
-        list.casters = list.batch(casters);
+        list.glossy = list.batch(bodies.glossy);
+        list.matt = list.batch(bodies.matt);
+        list.paint = list.batch(bodies.paint);
+        list.casters = list.batch(bodies.casters);
         Ok(list)
     }
 
@@ -142,41 +147,78 @@ impl DrawList {
     }
 }
 
+/// An entity, placed relative to the camera.
+struct Placed<'w> {
+    camera_from_mesh: Affine3A,
+    surface: &'w Surface,
+    tag: &'w Tag,
+}
+
+impl Placed<'_> {
+    /// The mesh that stands for the entity at its distance; `None` when it is too far to be drawn.
+    fn shape(&self, (mesh, lod): (&Mesh3d, Option<&Lod>)) -> Option<AssetId<Mesh>> {
+        match lod {
+            None => Some(mesh.id()),
+            Some(lod) if self.camera_from_mesh.translation.length() <= lod.distance_m => {
+                Some(lod.near.id())
+            }
+            Some(lod) => lod.far.as_ref().map(Handle::id),
+        }
+    }
+
+    /// The mesh that throws its shadow: the standing world throws those of its far shapes.
+    fn casting_shape(&self, shapes: (&Mesh3d, Option<&Lod>)) -> Option<AssetId<Mesh>> {
+        match shapes.1.and_then(|lod| lod.far.as_ref()) {
+            Some(far) if self.tag.instance == 0 => Some(far.id()),
+            _ => self.shape(shapes),
+        }
+    }
+
+    /// The body to draw, if there is a mesh and it lies in the volume.
+    fn body(
+        &self,
+        mesh: Option<AssetId<Mesh>>,
+        volume: &Volume,
+        find: &mut FindMesh<'_>,
+    ) -> Result<Option<Body>, MeshFault> {
+        let Some(mesh) = mesh else {
+            return Ok(None);
+        };
+        let (mesh, place) = find(mesh)?;
+        let bounds = BoundingBox {
+            centre: self.camera_from_mesh.transform_point3(place.centre),
+            half_axes: Mat3::from(self.camera_from_mesh.matrix3)
+                * Mat3::from_diagonal(place.half_size),
+        };
+        let is_seen = volume.touches(&bounds);
+        Ok(is_seen.then(|| Body {
+            mesh,
+            distance_m: bounds.centre.length() - bounds.radius_m(),
+            instance: self.instance(),
+        }))
+    }
+
+    fn instance(&self) -> Instance {
+        let m = self.camera_from_mesh.matrix3;
+        let t = self.camera_from_mesh.translation;
+        Instance {
+            rows: [
+                [m.x_axis.x, m.y_axis.x, m.z_axis.x, t.x],
+                [m.x_axis.y, m.y_axis.y, m.z_axis.y, t.y],
+                [m.x_axis.z, m.y_axis.z, m.z_axis.z, t.z],
+            ],
+            tag: (self.tag.class as u32) << 16 | u32::from(self.tag.instance),
+            texture: self.surface.texture as u32,
+            emission: self.surface.emission,
+            gloss: self.surface.gloss,
+        }
+    }
+}
+
 impl Body {
     /// Bands of distance: within one, bodies are drawn mesh by mesh.
     fn band(&self) -> usize {
         BAND_ENDS_M.partition_point(|&end_m| end_m < self.distance_m)
-    }
-}
-
-/// The mesh that stands for an entity at a distance; `None` when it is too far to be drawn.
-fn shape((mesh, lod): (&Mesh3d, Option<&Lod>), distance_m: f32) -> Option<AssetId<Mesh>> {
-    match lod {
-        None => Some(mesh.id()),
-        Some(lod) if distance_m <= lod.distance_m => Some(lod.near.id()),
-        Some(lod) => lod.far.as_ref().map(Handle::id),
-    }
-}
-
-fn instance(camera_from_mesh: &Affine3A, surface: &Surface, tag: Tag) -> Instance {
-    let (m, t) = (camera_from_mesh.matrix3, camera_from_mesh.translation);
-    Instance {
-        rows: [
-            [m.x_axis.x, m.y_axis.x, m.z_axis.x, t.x],
-            [m.x_axis.y, m.y_axis.y, m.z_axis.y, t.y],
-            [m.x_axis.z, m.y_axis.z, m.z_axis.z, t.z],
-        ],
-        tag: (tag.class as u32) << 16 | u32::from(tag.instance),
-        texture: surface.texture as u32,
-        emission: surface.emission,
-        gloss: surface.gloss,
-    }
-}
-
-fn bounds(camera_from_mesh: &Affine3A, place: &MeshSlot) -> BoundingBox {
-    BoundingBox {
-        centre: camera_from_mesh.transform_point3(place.centre),
-        half_axes: Mat3::from(camera_from_mesh.matrix3) * Mat3::from_diagonal(place.half_size),
     }
 }
 

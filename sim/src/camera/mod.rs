@@ -141,9 +141,7 @@ impl SensorCamera {
         let air = *world.resource::<Air>();
         let view = View::new(&air, find_eye(world)?);
         self.upload_textures(world)?;
-        let list = DrawList::gather(world, &view, exposure, |id, assets| {
-            self.meshes.slot(id, assets)
-        })?;
+        let list = DrawList::gather(world, &view, exposure, &mut self.meshes)?;
         self.upload_frame(&view, &list);
         let commands = draw::encode(self, &list, exposure);
         readback::read(self, commands, exposure, &view)

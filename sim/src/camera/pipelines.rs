@@ -71,8 +71,8 @@ impl Pipelines {
         let tag_solid = ("place_tag", Some("tag"));
         let tag_paint = ("place_tag", Some("tag_paint"));
         let shade = ("place", Some("shade"));
-        let shade_glossy = ("place", Some("shade_glossy"));
-        let shade_paint = ("place", Some("shade_paint"));
+        let shade_glossy = ("place_glossy", Some("shade_glossy"));
+        let shade_paint = ("place_paint", Some("shade_paint"));
         Self {
             shadow: build(&common, ("cast_shadow", None), &[], caster_depth()),
             matt: build(&surface, shade, &drawn, solid.clone()),

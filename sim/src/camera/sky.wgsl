@@ -33,10 +33,10 @@ fn shine(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     var seen = sky_radiance(direction);
     let cover = frame.to_sun.w;
     if direction.y > 0.0 {
-        let floor_level = mix(0.72, 0.25, cover);
+        let floor_level = mix(0.64, 0.25, cover);
         let thick = smoothstep(floor_level, floor_level + 0.35, clouds(direction));
         let white = mix(frame.sky_light.xyz * 1.5 + frame.sun.xyz * 0.22, frame.horizon.xyz * 0.8, cover);
-        let haze = smoothstep(0.0, 0.18, direction.y) * transmission(2000.0);
+        let haze = smoothstep(0.0, 0.14, direction.y) * transmission(2000.0);
         seen = mix(seen, white, thick * haze * mix(0.85, 0.45, cover));
         let towards = dot(direction, frame.to_sun.xyz);
         let disc = smoothstep(0.99985, 0.99995, towards) * (1.0 - thick);

@@ -3,7 +3,7 @@
 //! Everything is relative to the camera's position (axes of Bevy's world), so that a map far from its
 //! origin costs no precision.
 
-use bevy::math::{Mat3, Mat4, Quat, Vec2, Vec3, Vec4};
+use bevy::math::{Affine3A, Mat3, Mat4, Quat, Vec2, Vec3, Vec3A, Vec4};
 use bevy::transform::components::{GlobalTransform, Transform};
 use bytemuck::{Pod, Zeroable};
 use drive::camera::{CameraModel, FRAME_HEIGHT, FRAME_WIDTH};
@@ -18,7 +18,9 @@ const NEAR_M: f32 = 0.1;
 /// Farthest distance that is drawn, in metres.
 const FAR_M: f32 = 700.0;
 /// Radius below which a body is not drawn, in pixels.
-const LEAST_RADIUS_PX: f32 = 0.4;
+const LEAST_RADIUS_PX: f32 = 0.6;
+/// Radius per distance below which a body throws no shadow.
+const LEAST_CASTER_RADIUS: f32 = 0.01;
 /// Half the side of the square that the shadow map covers, in metres.
 const SHADOW_HALF_M: f32 = 33.0;
 /// How far ahead of the camera the middle of the shadow map lies, in metres.
@@ -76,9 +78,11 @@ pub(super) struct FrameUniform {
     glow: Vec4,
 }
 
-/// The volume a pass draws, as planes with inward normals.
+/// What a pass draws: bodies that are not too small, between planes with inward normals.
 pub(super) struct Volume {
     planes: Vec<Vec4>,
+    /// Least radius of a body per metre of distance from the camera.
+    least_radius: f32,
 }
 
 /// A body's bounding box: its centre and its three half axes.
@@ -103,18 +107,20 @@ impl BoundingBox {
 }
 
 impl Volume {
-    /// Whether any of the box may lie inside.
+    /// Whether any of the box may lie inside and be seen.
     pub(super) fn touches(&self, body: &BoundingBox) -> bool {
-        self.planes.iter().all(|plane| {
-            let normal = plane.truncate();
-            normal.dot(body.centre) + plane.w > -body.reach_m(normal)
-        })
+        let is_speck = body.radius_m() < self.least_radius * body.centre.length();
+        !is_speck
+            && self.planes.iter().all(|plane| {
+                let normal = plane.truncate();
+                normal.dot(body.centre) + plane.w > -body.reach_m(normal)
+            })
     }
 }
 
 /// Camera, sun and air of one exposure.
 pub(super) struct View {
-    pub(super) position: Vec3,
+    position: Vec3,
     pub(super) visible: Volume,
     pub(super) lit: Volume,
     air: Air,
@@ -139,10 +145,11 @@ impl View {
         }
     }
 
-    /// Whether a body is too small in the picture to be drawn.
-    pub(super) fn is_speck(&self, body: &BoundingBox) -> bool {
-        let radius_px = body.radius_m() * self.model.focal_px as f32;
-        radius_px < LEAST_RADIUS_PX * body.centre.length()
+    /// The motion from a mesh's frame to camera-relative positions.
+    pub(super) fn camera_from(&self, pose: &GlobalTransform) -> Affine3A {
+        let mut camera_from_mesh = pose.affine();
+        camera_from_mesh.translation -= Vec3A::from(self.position);
+        camera_from_mesh
     }
 
     /// Depth in metres from the depth buffer's value.
@@ -223,7 +230,10 @@ fn frustum(model: &CameraModel, camera: &Mat3, air: &Air) -> Volume {
     let forward = -camera.z_axis;
     planes.push(forward.extend(-NEAR_M));
     planes.push((-forward).extend(far_m));
-    Volume { planes }
+    Volume {
+        planes,
+        least_radius: LEAST_RADIUS_PX / focal_px,
+    }
 }
 
 /// The shadow map's projection from camera-relative positions, and the casters' volume.
@@ -258,7 +268,11 @@ fn shadow(air: &Air, position: Vec3, forward: Vec3) -> (Mat4, Volume) {
         })
         .collect();
     let shadow_from_camera = Mat4::from_cols(rows[0], rows[1], rows[2], rows[3]).transpose();
-    (shadow_from_camera, Volume { planes })
+    let volume = Volume {
+        planes,
+        least_radius: LEAST_CASTER_RADIUS,
+    };
+    (shadow_from_camera, volume)
 }
 
 #[cfg(test)]
