@@ -102,8 +102,7 @@ fn sky_radiance(direction: vec3<f32>) -> vec3<f32> {
     let base = mix(frame.zenith.xyz, frame.horizon.xyz, f2 * f2);
     let towards = max(dot(direction, frame.to_sun.xyz), 0.0);
     let t4 = towards * towards * towards * towards;
-    let t16 = t4 * t4 * t4 * t4;
-    return base + frame.glow.xyz * (0.06 * t4 + 0.12 * t16);
+    return base + frame.glow.xyz * (0.12 * t4 * t4 * t4 * t4);
 }
 
 // Share of light that reaches the camera through the air (Koschmieder).

@@ -4,7 +4,7 @@ use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::labels::Class;
 
 use super::gather::{Batch, DrawList};
-use super::targets::MAP_BYTES;
+use super::targets::{MAP_BYTES, SHADOW_SIZE_PX};
 use super::{Exposure, SensorCamera};
 
 /// Records everything the exposure needs into one command buffer.
@@ -40,6 +40,8 @@ fn draw_shadows(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
     });
     pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
     pass.set_pipeline(&camera.pipelines.shadow);
+    // The outermost texels stay clear: what lies beyond the map finds light there.
+    pass.set_scissor_rect(1, 1, SHADOW_SIZE_PX - 2, SHADOW_SIZE_PX - 2);
     draw_batches(camera, &list.casters, &mut pass);
 }
 
