@@ -30,7 +30,7 @@ pub(crate) enum Plant {
     Broad,
     /// A slender crown, 9 m.
     Slender,
-    /// A spire from the ground, 14 m.
+    /// A spire almost from the ground, 14 m.
     Poplar,
     /// A conifer, 11 m.
     Conifer,
@@ -144,7 +144,10 @@ fn crown(plant: Plant, leaves: Colour, seed: u32, detail: Detail) -> Shape {
             puff([0.7, -0.5, 4.3], [1.3, 1.2, 1.3], [4, 1]);
             puff([-0.6, 0.6, 5.2], [1.2, 1.2, 1.4], [4, 1]);
         }
-        Plant::Poplar => puff([0.0, 0.0, 7.2], [1.25, 1.25, 6.8], [6, 3]),
+        Plant::Poplar => {
+            puff([0.0, 0.0, 7.4], [1.2, 1.2, 6.6], [6, 3]);
+            puff([0.0, 0.0, 3.6], [1.15, 1.15, 2.6], [4, 2]);
+        }
         Plant::Bush => {
             puff([0.0, 0.0, 0.6], [0.9, 0.9, 0.8], [4, 2]);
             puff([0.3, 0.7, 0.45], [0.6, 0.6, 0.6], [3, 1]);
@@ -191,7 +194,8 @@ fn trunk(plant: Plant, bark: Colour) -> Option<Shape> {
         Plant::Broad => (4.2, 0.24),
         Plant::Slender => (4.0, 0.17),
         Plant::Conifer => (2.2, 0.2),
-        Plant::Poplar | Plant::Bush | Plant::Hedge => return None,
+        Plant::Poplar => (2.4, 0.24),
+        Plant::Bush | Plant::Hedge => return None,
     };
     let is_birch = plant == Plant::Slender;
     let mut shape = Shape::textured(if is_birch { srgb(0xb8_b4_aa) } else { bark }, BARK_PER_M);
@@ -203,9 +207,8 @@ fn trunk(plant: Plant, bark: Colour) -> Option<Shape> {
 /// Radius of a plant's trunk in metres, if a car can run into it.
 pub(crate) fn trunk_radius_m(plant: Plant, scale: f32) -> Option<f64> {
     let radius_m = match plant {
-        Plant::Broad => 0.28,
+        Plant::Broad | Plant::Poplar => 0.28,
         Plant::Slender | Plant::Conifer => 0.22,
-        Plant::Poplar => 0.5,
         Plant::Bush | Plant::Hedge => return None,
     };
     Some(radius_m * f64::from(scale))
