@@ -123,9 +123,10 @@ fn stage(road: &Arc<Road>, lane: &LanePosition) -> Result<Stage, AnyError> {
     let mut actors = Vec::new();
     for (index, model) in ACTOR_MODELS.iter().cycle().take(ACTORS).enumerate() {
         let is_person = model.class.is_vulnerable();
-        let (offset_m, turn_rad) = match is_person {
-            true => (-3.6, 0.0),
-            false => (3.5, core::f64::consts::PI),
+        let (offset_m, turn_rad) = if is_person {
+            (-3.6, 0.0)
+        } else {
+            (3.5, core::f64::consts::PI)
         };
         let along = at(road, lane, 20.0 + SPACING_M * index as f64, offset_m)?;
         actors.push(StageActor {
