@@ -62,9 +62,9 @@ pub struct Surface {
     pub texture: Texture,
     /// Light it gives off, as a multiple of its colour: 0 for most, above 1 for lit lamps.
     pub emission: f32,
-    /// 0 matt to 1 glossy (reflects sky and sun).
+    /// 0 matt to 1 glossy (reflects sky and sun); below 0.15 it is drawn matt, which costs less.
     pub gloss: f32,
-    /// Whether it throws a shadow.
+    /// Whether it throws a shadow; the standing world throws that of its far shape.
     pub casts_shadow: bool,
 }
 

@@ -15,10 +15,15 @@ use crate::axes::bevy_from_world;
 
 /// Nearest depth that is drawn, in metres.
 const NEAR_M: f32 = 0.1;
+/// Visibility below which fog hides pixels from the labels, in metres.
+const FOG_M: f32 = 1000.0;
 /// Farthest distance that is drawn, in metres.
-const FAR_M: f32 = 700.0;
+const FAR_M: f32 = 1200.0;
 /// Radius below which a body is not drawn, in pixels.
-const LEAST_RADIUS_PX: f32 = 0.6;
+const LEAST_RADIUS_PX: f32 = 1.0;
+/// Radius per square of the distance below which a body is not drawn, per metre: a person is gone at 190 m,
+/// a tree at 450 m, hills stay.
+const LEAST_RADIUS_PER_SQUARE: f32 = 2.5e-5;
 /// Radius per distance below which a body throws no shadow.
 const LEAST_CASTER_RADIUS: f32 = 0.01;
 /// Half the side of the square that the shadow map covers, in metres.
@@ -81,8 +86,8 @@ pub(super) struct FrameUniform {
 /// What a pass draws: bodies that are not too small, between planes with inward normals.
 pub(super) struct Volume {
     planes: Vec<Vec4>,
-    /// Least radius of a body per metre of distance from the camera.
-    least_radius: f32,
+    /// Least radius of a body per metre of distance from the camera, and per square of it.
+    least_radius: [f32; 2],
 }
 
 /// A body's bounding box: its centre and its three half axes.
@@ -109,7 +114,10 @@ impl BoundingBox {
 impl Volume {
     /// Whether any of the box may lie inside and be seen.
     pub(super) fn touches(&self, body: &BoundingBox) -> bool {
-        let is_speck = body.radius_m() < self.least_radius * body.centre.length();
+        let distance_m = body.centre.length();
+        let [per_m, per_square] = self.least_radius;
+        let least_m = distance_m * per_m.max(per_square * distance_m);
+        let is_speck = body.radius_m() < least_m;
         !is_speck
             && self.planes.iter().all(|plane| {
                 let normal = plane.truncate();
@@ -159,7 +167,7 @@ impl View {
 
     /// Depth in metres beyond which fog hides a pixel, by pixel; `None` when the air is clear enough.
     pub(super) fn visibility_m(&self) -> Option<f32> {
-        (self.air.visibility_m < FAR_M).then_some(self.air.visibility_m)
+        (self.air.visibility_m < FOG_M).then_some(self.air.visibility_m)
     }
 
     /// Length of the ray to depth 1 through the centre of a pixel.
@@ -232,7 +240,7 @@ fn frustum(model: &CameraModel, camera: &Mat3, air: &Air) -> Volume {
     planes.push((-forward).extend(far_m));
     Volume {
         planes,
-        least_radius: LEAST_RADIUS_PX / focal_px,
+        least_radius: [LEAST_RADIUS_PX / focal_px, LEAST_RADIUS_PER_SQUARE],
     }
 }
 
@@ -270,7 +278,7 @@ fn shadow(air: &Air, position: Vec3, forward: Vec3) -> (Mat4, Volume) {
     let shadow_from_camera = Mat4::from_cols(rows[0], rows[1], rows[2], rows[3]).transpose();
     let volume = Volume {
         planes,
-        least_radius: LEAST_CASTER_RADIUS,
+        least_radius: [LEAST_CASTER_RADIUS, 0.0],
     };
     (shadow_from_camera, volume)
 }
