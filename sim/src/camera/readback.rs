@@ -53,9 +53,9 @@ fn decode(bytes: &[u8], view: &View) -> RawExposure {
     let (depths, picture) = rest.split_at(MAP_BYTES as usize);
     let tags: &[u32] = bytemuck::cast_slice(tags);
     let depths: &[f32] = bytemuck::cast_slice(depths);
-    let mut rgb = Vec::with_capacity(picture.len() / 4 * 3);
-    for pixel in picture.chunks_exact(4) {
-        rgb.extend_from_slice(&pixel[..3]);
+    let mut rgb = vec![0; picture.len() / 4 * 3];
+    for (rgb, pixel) in rgb.chunks_exact_mut(3).zip(picture.chunks_exact(4)) {
+        rgb.copy_from_slice(&pixel[..3]);
     }
     let mut raw = RawExposure {
         rgb: rgb.into(),
