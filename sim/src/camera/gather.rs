@@ -20,6 +20,9 @@ const BAND_ENDS_M: [f32; 3] = [12.0, 30.0, 75.0];
 /// Gloss from which a body mirrors the sky; below it is drawn matt, which costs the software renderer half.
 const MIRROR_GLOSS: f32 = 0.15;
 
+/// Distance from which nothing throws a shadow into the shadow map, in metres.
+const CASTER_REACH_M: f32 = 200.0;
+
 /// One drawn body as the shaders read it: 64 bytes.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -168,6 +171,9 @@ impl Placed<'_> {
 
     /// The mesh that throws its shadow: the standing world throws those of its far shapes.
     fn casting_shape(&self, shapes: (&Mesh3d, Option<&Lod>)) -> Option<AssetId<Mesh>> {
+        if self.camera_from_mesh.translation.length() > CASTER_REACH_M {
+            return None;
+        }
         match shapes.1.and_then(|lod| lod.far.as_ref()) {
             Some(far) if self.tag.instance == 0 => Some(far.id()),
             _ => self.shape(shapes),
