@@ -3,7 +3,10 @@
 CARGO ?= cargo
 UNDERSTUDY = target/debug/understudy
 
-.PHONY: demo test test-all build clippy fmt check driver reproduce
+# Without it Mesa's device selection complains on every start.
+export XDG_RUNTIME_DIR ?= /tmp
+
+.PHONY: demo test test-all build clippy fmt check driver
 
 demo: driver build
 	$(UNDERSTUDY) demo --out runs/demo

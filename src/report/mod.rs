@@ -25,7 +25,16 @@ pub fn page(records: &[RunRecord], sections: &[String]) -> String {
         style = include_str!("style.css"),
         runs = svg::escape(&summary::runs_table(records)),
         failures = svg::escape(&summary::failures(records)),
-        networks = svg::escape(&summary::networks_table(records)),
+        networks = svg::escape(&networks(records)),
         sections = sections.join("\n"),
     )
+}
+
+/// The table of networks; nothing where only the truth was in the car.
+fn networks(records: &[RunRecord]) -> String {
+    if records.iter().all(|record| record.networks.is_empty()) {
+        String::new()
+    } else {
+        summary::networks_table(records)
+    }
 }
