@@ -1,7 +1,6 @@
 //! The hash chain that proves two runs equal: one link per tick, each over the one before.
 
-use std::fmt::Write as _;
-
+use perception::files::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -41,14 +40,6 @@ impl DigestChain {
 /// SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

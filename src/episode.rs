@@ -134,8 +134,7 @@ impl Log {
     ) {
         self.chain.link_value(world);
         for seat in seats {
-            self.chain.link_bytes(seat.output_digest());
-            self.chain.link_value(&seat.record());
+            seat.link(&mut self.chain);
         }
         let Some(exposure) = exposure else { return };
         self.chain.link_bytes(&picture_digest(&exposure));

@@ -1,4 +1,4 @@
-//! Files that are either whole or not there: written beside their place, then renamed into it.
+//! Folders and files with messages that name the remedy.
 
 use std::fs;
 use std::path::Path;
@@ -23,14 +23,7 @@ pub fn create_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// When the folder is not writable or the disk is full; the message names the file.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // The message below tells what happened; the remnant would only mislead.
-        let _ = fs::remove_file(&partial);
-    }
-    written.with_context(|| {
+    perception::files::write_whole(path, bytes).with_context(|| {
         format!(
             "cannot write {}; is the disk full or the folder read-only?",
             path.display()
@@ -41,19 +34,6 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_written_file_is_whole_and_leaves_no_remnant() {
-        let folder = std::env::temp_dir().join(format!("understudy-files-{}", std::process::id()));
-        create_folder(&folder).unwrap();
-        write_whole(&folder.join("a.txt"), b"whole").unwrap();
-        let names: Vec<_> = fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        assert_eq!(names, ["a.txt"]);
-        fs::remove_dir_all(&folder).unwrap();
-    }
 
     #[test]
     fn a_place_that_cannot_be_written_is_named() {

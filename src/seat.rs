@@ -11,6 +11,7 @@ use drive::latency::{Durations, Event, Pipeline};
 use drive::percept::Percept;
 use perception::card::Card;
 
+use crate::digest::DigestChain;
 use crate::perceiver::{Exposure, Perceiver, Sight};
 use crate::record::{LatencyMs, NetworkRecord, SeatRecord};
 use crate::worker::Worker;
@@ -25,6 +26,7 @@ pub struct Seat {
     arrived_live: VecDeque<Sight>,
     driver: Driver,
     percept: Option<Percept>,
+    has_news: bool,
     output_digest: [u8; 32],
     decision: Decision,
     command: VehicleCommand,
@@ -54,6 +56,7 @@ impl Seat {
             arrived_live: VecDeque::new(),
             driver,
             percept: None,
+            has_news: false,
             output_digest: [0; 32],
             decision: Decision::default(),
             command: VehicleCommand::default(),
@@ -70,19 +73,28 @@ impl Seat {
             self.pipeline.expose(ego.tick, exposure.clone());
         }
         self.notice_live_result(ego)?;
-        let mut arrived = false;
+        self.has_news = false;
         for event in self.pipeline.advance(ego.tick) {
             match event {
                 Event::Start { frame, .. } => self.worker.submit(frame)?,
                 Event::Finish { .. } => {
                     self.take()?;
-                    arrived = true;
+                    self.has_news = true;
                 }
             }
         }
-        let news = if arrived { self.percept.as_ref() } else { None };
+        let news = self.percept.as_ref().filter(|_| self.has_news);
         (self.decision, self.command) = self.driver.step(ego, news);
         Ok(())
+    }
+
+    /// Adds this tick to a hash chain: raw output and percept when they arrived, decision and command always.
+    pub fn link(&self, chain: &mut DigestChain) {
+        if self.has_news {
+            chain.link_bytes(&self.output_digest);
+            chain.link_value(&self.percept);
+        }
+        chain.link_value(&(self.decision, self.command));
     }
 
     /// In a live run the wall clock decides: a result that is there has finished now.
@@ -121,11 +133,6 @@ impl Seat {
     /// The newest command.
     pub fn command(&self) -> VehicleCommand {
         self.command
-    }
-
-    /// Digest of the raw output behind the newest percept.
-    pub fn output_digest(&self) -> &[u8; 32] {
-        &self.output_digest
     }
 
     /// Wall-clock inference times so far in milliseconds.

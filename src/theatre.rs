@@ -10,6 +10,7 @@ use drive::driver::Driver;
 use drive::latency::{Durations, LatencyMode};
 use drive::random::stream;
 use perception::card::Card;
+use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::probabilities::Logits;
 use perception::weights;
@@ -47,7 +48,7 @@ impl Cast {
 /// A cast that can play one story after the other.
 pub struct Theatre {
     cast: Cast,
-    cards: BTreeMap<Who, Card>,
+    networks: BTreeMap<Who, (Card, Net)>,
     assets: Option<PathBuf>,
     stop: Arc<AtomicBool>,
 }
@@ -68,16 +69,16 @@ impl Theatre {
     /// # Errors
     /// When weights or recorded latencies are missing, damaged or do not match.
     pub fn open(assets: Option<&Path>, cast: Cast, stop: Arc<AtomicBool>) -> Result<Self> {
-        let mut cards = BTreeMap::new();
+        let mut networks = BTreeMap::new();
         for who in cast.everyone() {
             if who.is_network() {
-                cards.insert(who, weights::load(&Assets::find(assets)?.weights(who))?.0);
+                networks.insert(who, weights::load(&Assets::find(assets)?.weights(who))?);
             }
             durations(&cast.latency, who, 0, assets)?;
         }
         Ok(Self {
             cast,
-            cards,
+            networks,
             assets: assets.map(Path::to_owned),
             stop,
         })
@@ -132,7 +133,7 @@ impl Theatre {
     pub fn soft_targets(&self, played: &Played, temperature: f32) -> Result<Option<SoftTargets>> {
         let exposure = report::hardest_braking(&played.episode.frames)
             .and_then(|index| played.episode.pictures.get(index));
-        let both = [Who::Teacher, Who::Student].map(|who| self.cards.contains_key(&who));
+        let both = [Who::Teacher, Who::Student].map(|who| self.networks.contains_key(&who));
         let (Some(exposure), [true, true]) = (exposure, both) else {
             return Ok(None);
         };
@@ -149,9 +150,13 @@ impl Theatre {
         )))
     }
 
+    /// A runner of its own over the loaded weights.
     fn network(&self, who: Who) -> Result<Network> {
-        let weights = Assets::find(self.assets.as_deref())?.weights(who);
-        Ok(Network::load(&weights, self.cast.backend)?.1)
+        let (_, net) = self
+            .networks
+            .get(&who)
+            .with_context(|| format!("{who} is not in this cast"))?;
+        Ok(Network::new(net.clone(), self.cast.backend)?)
     }
 
     fn seat(&self, who: Who, seed: u64, set_speed_mps: f64) -> Result<Seat> {
@@ -166,9 +171,9 @@ impl Theatre {
 
     fn summarize(&self, story: &Story, seed: u64, seats: &[Seat], episode: &Episode) -> RunRecord {
         let networks = self
-            .cards
+            .networks
             .iter()
-            .filter_map(|(who, card)| {
+            .filter_map(|(who, (card, _))| {
                 let seat = seats.iter().find(|seat| seat.name() == who.name())?;
                 Some((who.name().to_owned(), seat.network_record(card)))
             })

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Dataset, FrameId, Split};
 use crate::error::{Error, Result};
-use crate::files::{digest, unfinished};
+use perception::files::{digest, unfinished};
 
 /// Bytes of one target: bin, share of the next bin, weight.
 const TARGET_BYTES: usize = 3;

@@ -8,7 +8,7 @@ use perception::ops::AdamW;
 
 use crate::average::Average;
 use crate::error::{Error, Result};
-use crate::files::unfinished;
+use perception::files::unfinished;
 
 /// Key of the identity in the file's metadata.
 const IDENTITY: &str = "identity";

@@ -1,29 +1,19 @@
-//! Files that are either whole or absent, and digests.
+//! JSON and folders with this crate's errors.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// Name of the unfinished twin of a file or folder, beside it.
-pub fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".unfinished");
-    path.with_file_name(name)
-}
-
-/// Writes a file under another name and renames it when it is whole.
+/// Writes a file so that no half-written one is ever seen under its name.
 ///
 /// # Errors
 /// If the file cannot be written.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let unfinished = unfinished(path);
-    fs::write(&unfinished, bytes).map_err(Error::file(&unfinished))?;
-    fs::rename(&unfinished, path).map_err(Error::file(path))
+    perception::files::write_whole(path, bytes).map_err(Error::file(path))
 }
 
 /// Writes a value as indented JSON, whole or not at all.
@@ -52,20 +42,4 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
 /// If it cannot be created.
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(Error::file(path))
-}
-
-/// SHA-256 of the parts one after the other, as 64 hexadecimal digits.
-pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    hex(&hasher.finalize())
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[value as usize]);
-    let pair = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-    bytes.iter().flat_map(pair).collect()
 }

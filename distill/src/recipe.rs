@@ -86,7 +86,7 @@ impl Recipe {
     /// The large network on hard labels.
     pub const TEACHER: Self = Self {
         seed: 1,
-        steps: 6000,
+        steps: 8000,
         batch: 16,
         learning_rate: 2e-3,
         warm_up_steps: 200,

@@ -18,8 +18,8 @@ use crate::batch::{Picked, View, load_batch};
 use crate::cache::Cache;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
-use crate::files::unfinished;
 use crate::mirror::mirrored_values;
+use perception::files::unfinished;
 
 /// Frames the teacher sees at a time.
 const BATCH: usize = 16;

@@ -19,10 +19,11 @@ use crate::checkpoint::State;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::evaluate::{evaluate, in_candle};
-use crate::files::{create_folder, digest};
+use crate::files::create_folder;
 use crate::loss::{Loss, SoftBatch, distillation_loss, hard_loss};
 use crate::recipe::Recipe;
 use crate::soft_targets::SoftTargets;
+use perception::files::digest;
 
 /// Steps between two lines of the log.
 const LOG_EVERY: u64 = 20;

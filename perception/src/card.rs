@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::files::write_whole;
 use crate::nets::NetConfig;
 
 /// Where a network comes from and how well it does; the part of a [`Card`] that its trainer knows.
@@ -17,6 +18,8 @@ pub struct Origin {
     pub seed: u64,
     /// SHA-256 of the recipe it was trained with, in hexadecimal.
     pub recipe_digest: String,
+    /// That recipe.
+    pub recipe: serde_json::Value,
     /// SHA-256 of the data set it was trained on.
     pub data_digest: String,
     /// `weights_digest` of its teacher, if it had one.
@@ -82,7 +85,7 @@ impl Card {
     pub fn save(&self, weights: &Path) -> Result<(), Error> {
         let path = Self::path(weights);
         let text = serde_json::to_string_pretty(self).expect("a card has no keys but strings");
-        std::fs::write(&path, text + "\n").map_err(|source| Error::File {
+        write_whole(&path, (text + "\n").as_bytes()).map_err(|source| Error::File {
             path,
             source,
             remedy: "check that the folder exists and can be written to",

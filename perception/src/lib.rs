@@ -13,6 +13,7 @@ pub mod encode;
 mod engine;
 mod error;
 pub mod expectation;
+pub mod files;
 pub mod heads;
 pub mod nets;
 pub mod network;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
-use sha2::{Digest, Sha256};
 
 use crate::card::{Card, Origin};
 use crate::error::Error;
+use crate::files::{digest, write_whole};
 use crate::nets::{Net, NetConfig};
 
 /// Above this many parameters weights are saved in half precision, to keep the repository small.
-const HALF_PRECISION_ABOVE: usize = 6_000_000;
+const HALF_PRECISION_ABOVE: usize = 1_000_000;
 
 /// Saves a network: `weights` (a `.safetensors` file) and its card beside it.
 ///
@@ -35,9 +35,9 @@ pub fn save(net: &Net, weights: &Path, origin: Origin) -> Result<Card, Error> {
         architecture: net.config().clone(),
         parameters,
         flops: net.config().flops()?,
-        weights_digest: sha256(&bytes),
+        weights_digest: digest([&bytes[..]]),
     };
-    std::fs::write(weights, bytes).map_err(|source| Error::File {
+    write_whole(weights, &bytes).map_err(|source| Error::File {
         path: weights.to_owned(),
         source,
         remedy: "check that the folder exists and can be written to",
@@ -63,7 +63,7 @@ pub fn load(weights: &Path) -> Result<(Card, Net), Error> {
         problem,
         remedy: "fetch weights and card again, together, or train the network again",
     };
-    let digest = sha256(&bytes);
+    let digest = digest([&bytes[..]]);
     if digest != card.weights_digest {
         let expected = &card.weights_digest;
         return Err(wrong(format!(
@@ -84,17 +84,6 @@ fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>, Error> {
 
 fn fit(config: &NetConfig, tensors: &BTreeMap<String, Tensor>) -> Result<Net, Error> {
     Net::from_tensors(config, tensors)
-}
-
-/// SHA-256 in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-            text
-        })
 }
 
 #[cfg(test)]
@@ -191,11 +180,7 @@ mod tests {
 
     #[test]
     fn large_networks_are_saved_in_half_precision() {
-        let config = NetConfig {
-            stages: [48, 96, 192, 320],
-            ..NetConfig::teacher()
-        };
-        let net = Net::new(&config, 1).unwrap();
+        let net = Net::new(&NetConfig::teacher(), 1).unwrap();
         let weights = saved("half").with_file_name("student-large.safetensors");
         let card = save(&net, &weights, Origin::default()).unwrap();
         let size = std::fs::metadata(&weights).unwrap().len() as usize;

@@ -11,11 +11,11 @@ use distill::soft_targets::SoftTargets;
 use distill::trainer::{Event, Outcome, Training};
 use indicatif::ProgressBar;
 use perception::card::Origin;
+use perception::files::digest;
 use perception::nets::{Net, NetConfig};
 use perception::weights;
 
 use super::{Status, say};
-use crate::digest::{hex, sha256};
 use crate::files::write_whole;
 use crate::progress;
 
@@ -101,7 +101,8 @@ fn save(
     let origin = Origin {
         name: schooling.name.to_owned(),
         seed: schooling.recipe.seed,
-        recipe_digest: hex(&sha256(&recipe)),
+        recipe_digest: digest([&recipe[..]]),
+        recipe: serde_json::to_value(schooling.recipe)?,
         data_digest: cache.dataset_digest().to_owned(),
         teacher_digest: soft_targets.map(|targets| targets.teacher_digest().to_owned()),
         scores: evaluation.heads.clone(),

@@ -2,9 +2,11 @@
 
 use drive::percept::Percept;
 use drive::time::Tick;
+use perception::nets::{Net, NetConfig};
+use perception::network::{Backend, Network};
 use scenarios::story::{Kind, Story};
 use sim::Exposure as Pass;
-use understudy::perceiver::{Blind, Frozen, Perceiver};
+use understudy::perceiver::{Blind, Frozen, Perceiver, Trained};
 
 use crate::stage_hands::{
     all_stories, always_braking_fails, average_percept, play, straight_lanes,
@@ -20,11 +22,11 @@ fn reaction_stories() -> Vec<Story> {
         .collect()
 }
 
-fn assert_mostly_fails(who: &str, perceiver: impl Fn() -> Box<dyn Perceiver>) {
+fn assert_mostly_fails(who: &str, pass: Pass, perceiver: impl Fn() -> Box<dyn Perceiver>) {
     let stories = reaction_stories();
     let passed: Vec<&str> = stories
         .iter()
-        .filter(|story| play(story, 1, perceiver(), Pass::Labels).verdict.pass)
+        .filter(|story| play(story, 1, perceiver(), pass).verdict.pass)
         .map(|story| story.name.as_str())
         .collect();
     let failed_share = 1.0 - passed.len() as f64 / stories.len() as f64;
@@ -47,20 +49,33 @@ fn empty_road() -> Percept {
 
 #[test]
 fn a_driver_who_always_sees_an_empty_road_fails() {
-    assert_mostly_fails("the empty road", || Box::new(Blind::new(empty_road())));
+    assert_mostly_fails("the empty road", Pass::Labels, || {
+        Box::new(Blind::new(empty_road()))
+    });
 }
 
 #[test]
 fn a_driver_who_always_sees_the_average_of_many_frames_fails() {
     let average = average_percept();
-    assert_mostly_fails("the average percept", move || {
+    assert_mostly_fails("the average percept", Pass::Labels, move || {
         Box::new(Blind::new(average.clone()))
     });
 }
 
 #[test]
 fn a_driver_frozen_on_the_first_frame_fails() {
-    assert_mostly_fails("the frozen first frame", || Box::new(Frozen::default()));
+    assert_mostly_fails("the frozen first frame", Pass::Labels, || {
+        Box::new(Frozen::default())
+    });
+}
+
+#[test]
+fn a_student_who_has_learned_nothing_fails() {
+    assert_mostly_fails("the untrained student", Pass::Picture, || {
+        let net = Net::new(&NetConfig::student(), 1).expect("the student's sizes make a network");
+        let network = Network::new(net, Backend::default()).expect("it takes camera frames");
+        Box::new(Trained::new(network))
+    });
 }
 
 #[test]

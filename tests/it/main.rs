@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod catalog;
+mod colour_floor;
 mod determinism;
 mod floors;
 mod layering;

@@ -11,7 +11,8 @@ use super::pictures::{self, Samples};
 use super::record::{FrameRecord, Plan, WorldRecord};
 use super::{manifest_path, picture_path, world_folder};
 use crate::error::{Error, Result};
-use crate::files::{digest, read_json};
+use crate::files::read_json;
+use perception::files::digest;
 
 /// Names a frame of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,7 +12,8 @@ use super::pictures::{self, Samples};
 use super::record::{FrameRecord, Plan, WorldMeta, WorldRecord};
 use super::{manifest_path, picture_path, world_folder};
 use crate::error::{Error, Result};
-use crate::files::{create_folder, hex, read_json, unfinished, write_json};
+use crate::files::{create_folder, read_json, write_json};
+use perception::files::{hex, unfinished};
 
 /// A data set being captured.
 #[derive(Debug)]

@@ -14,8 +14,10 @@ use drive::percept::ObjectPercept;
 
 use super::objects::{Detection, depth_m};
 
-/// A box side this near to the picture's edge, in pixels, is cut by it.
+/// A box side this near to the picture's edge is cut by it: so many pixels, and as networks err in proportion,
+/// this share of the box's width. Taken for whole, a cut side of somebody close by would stand in ego's way.
 const CUT_PX: f64 = 2.0;
+const CUT_SHARE: f64 = 0.06;
 
 /// A length and its standard deviation, in metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +53,7 @@ pub(super) fn place(detection: &Detection, camera: &CameraModel) -> ObjectPercep
     let (depth_m, depth_std_m) = depth_m(detection);
     let class = detection.class();
     let box_px = detection.clipped_box();
+    let cut_px = CUT_PX + CUT_SHARE * f64::from(box_px.right - box_px.left);
     // The point of a box nearest along the axis, which points down, is the top of its near face.
     let (near, _) = camera.unproject(ImagePoint {
         u_px: camera.centre_u_px,
@@ -65,8 +68,8 @@ pub(super) fn place(detection: &Detection, camera: &CameraModel) -> ObjectPercep
         left_slope: (camera.centre_u_px - f64::from(box_px.left)) / camera.focal_px,
         right_slope: (camera.centre_u_px - f64::from(box_px.right)) / camera.focal_px,
         slope_std: detection.side_std_px / camera.focal_px,
-        left_cut: f64::from(box_px.left) < CUT_PX,
-        right_cut: f64::from(box_px.right) > FRAME_WIDTH as f64 - CUT_PX,
+        left_cut: f64::from(box_px.left) < cut_px,
+        right_cut: f64::from(box_px.right) > FRAME_WIDTH as f64 - cut_px,
     };
     let (left, right) = edges(&view, class, detection.yaw_rad);
     ObjectPercept {

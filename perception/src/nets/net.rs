@@ -30,6 +30,9 @@ pub enum Mode {
 ///
 /// A layer `NAME` has `NAME.weight` `[kernel, kernel, in, out]` and either `NAME.affine` `[2, out]` (scales, then
 /// shifts) with the running `NAME.mean` and `NAME.variance`, or `NAME.bias`.
+///
+/// Clones share their tensors.
+#[derive(Clone)]
 pub struct Net {
     config: NetConfig,
     plan: Plan,
