@@ -16,9 +16,10 @@ use crate::probabilities::Probabilities;
 /// A cell less likely than this to tell of anybody is passed over.
 const MIN_CELL_PROBABILITY: f64 = 0.15;
 /// Cells whose boxes share this much may tell of the same road user.
-const MIN_OVERLAP: f32 = 0.5;
-/// Cells whose depths differ by less than this many bins (about 12 %) may tell of the same road user.
-const MAX_DEPTH_DIFFERENCE_BINS: f64 = 0.8;
+const MIN_OVERLAP: f32 = 0.4;
+/// Cells whose depths differ by less than this many bins (about 30 %) may tell of the same road user: networks'
+/// cells disagree so much, and of two whose boxes overlap within it one hides the other.
+const MAX_DEPTH_DIFFERENCE_BINS: f64 = 2.0;
 
 /// A road user in the picture, with its depth.
 #[derive(Debug, Clone, Copy, PartialEq)]
