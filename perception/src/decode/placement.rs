@@ -173,3 +173,31 @@ fn fused(a: Measure, b: Measure) -> Measure {
         std_m: (1.0 / (wa + wb)).sqrt(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bins::DEPTH;
+
+    /// A parked car close by on the right, its right side told at this column.
+    fn parked_car(right_px: f64) -> ObjectPercept {
+        let detection = Detection {
+            classes: [1.0, 0.0, 0.0, 0.0],
+            probability: 1.0,
+            box_px: [387.0, 81.0, right_px, 256.0],
+            side_std_px: 4.0,
+            depth_coordinate: DEPTH.coordinate(3.5),
+            depth_std: 0.3,
+            yaw_rad: 0.0,
+        };
+        place(&detection, &CameraModel::standard())
+    }
+
+    #[test]
+    fn a_cut_car_stays_beside_the_lane_when_its_cut_side_is_told_a_little_off() {
+        for right_px in [512.0, 509.4, 505.0] {
+            let car = parked_car(right_px);
+            assert!(car.left_y_m < -1.5, "{right_px}: {car:?}");
+        }
+    }
+}

@@ -1,12 +1,14 @@
 //! Work in parallel on candle's own pool, so that two pools never fight for the cores.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use candle_core::utils::{barrier_pool, get_num_threads};
 
 /// How many threads take part in [`run_all`].
 pub(crate) fn threads() -> usize {
-    get_num_threads().max(1)
+    // candle reads the environment and the system's files at every question.
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| get_num_threads().max(1))
 }
 
 /// Hands every item to `work`, on all cores and in no particular order.
