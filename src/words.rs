@@ -32,7 +32,8 @@ fn reason(reason: &Reason) -> Option<String> {
             Some(format!("{} at {gap_m:.0} m{ttc}", kind_word(class)))
         }
         Reason::Light { state, gap_m } => {
-            Some(format!("{} light, line at {gap_m:.0} m", light_word(state)))
+            let line = gap_m.map_or_else(String::new, |gap_m| format!(", line at {gap_m:.0} m"));
+            Some(format!("{} light{line}", light_word(state)))
         }
         Reason::Blind => Some("nothing seen".to_owned()),
     }

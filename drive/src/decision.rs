@@ -46,8 +46,8 @@ pub enum Reason {
     Light {
         /// What it shows.
         state: LightState,
-        /// From ego's front bumper to the line, in metres.
-        gap_m: f64,
+        /// From ego's front bumper to the line, in metres; `None` while no line is in view.
+        gap_m: Option<f64>,
     },
     /// No usable percept: the car stops carefully.
     Blind,

@@ -6,6 +6,9 @@ use drive::camera::{CameraModel, FRAME_HEIGHT, FRAME_WIDTH};
 use drive::labels::{LightState, ObjectClass};
 use drive::percept::{ObjectPercept, Percept};
 
+/// From this probability on a road user is drawn boldly and named.
+const LIKELY: f64 = 0.5;
+
 /// Text made safe for HTML and SVG.
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -34,20 +37,29 @@ pub(super) fn percept_overlay(percept: &Percept, camera: &CameraModel) -> String
     svg
 }
 
+/// The box of a road user; who is doubtful stays pale and without words.
 fn object_box(object: &ObjectPercept) -> String {
-    let area = object.box_px;
-    format!(
-        "<rect class='object {kind}' x='{x:.1}' y='{y:.1}' width='{w:.1}' height='{h:.1}'/>\
-         <text x='{x:.1}' y='{text_y:.1}'>{kind} {distance:.0} m {probability:.0} %</text>",
-        kind = kind_word(object.class),
+    let (area, kind) = (object.box_px, kind_word(object.class));
+    let is_likely = object.probability >= LIKELY;
+    let mut svg = format!(
+        "<rect class='object {kind}{doubt}' x='{x:.1}' y='{y:.1}' width='{w:.1}' height='{h:.1}'/>",
+        doubt = if is_likely { "" } else { " doubtful" },
         x = area.left,
         y = area.top,
         w = (area.right - area.left).max(1.0),
         h = (area.bottom - area.top).max(1.0),
-        text_y = (area.top - 3.0).max(9.0),
-        distance = object.near_x_m,
-        probability = 100.0 * object.probability,
-    )
+    );
+    if is_likely {
+        let _ = write!(
+            svg,
+            "<text x='{x:.1}' y='{y:.1}'>{kind} {distance:.0} m {probability:.0} %</text>",
+            x = area.left,
+            y = (area.top - 3.0).max(9.0),
+            distance = object.near_x_m,
+            probability = 100.0 * object.probability,
+        );
+    }
+    svg
 }
 
 fn light_and_line(percept: &Percept) -> String {

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs a story with truth at the wheel in a process of its own; returns the digest it printed.
-fn digest_of_a_process(seed: &str) -> String {
+/// Runs a story in a process of its own; returns the digest it printed.
+fn digest_of_a_process(driver: &str, seed: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_understudy"))
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .args([
             "run",
             "cut_in",
             "--driver",
-            "truth",
+            driver,
             "--latency",
             "fixed:80",
             "--json",
@@ -30,11 +30,18 @@ fn digest_of_a_process(seed: &str) -> String {
 
 #[test]
 fn the_same_seed_gives_the_same_digest_in_two_processes() {
-    let first = digest_of_a_process("3");
-    assert_eq!(first, digest_of_a_process("3"));
+    let first = digest_of_a_process("truth", "3");
+    assert_eq!(first, digest_of_a_process("truth", "3"));
     assert_ne!(
         first,
-        digest_of_a_process("4"),
+        digest_of_a_process("truth", "4"),
         "another seed is another run"
     );
+}
+
+#[test]
+fn a_network_at_the_wheel_drives_the_same_run_twice_to_the_bit() {
+    let first = digest_of_a_process("student", "3");
+    assert_eq!(first, digest_of_a_process("student", "3"));
+    assert_ne!(first, digest_of_a_process("truth", "3"));
 }

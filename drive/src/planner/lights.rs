@@ -61,7 +61,10 @@ pub(super) fn demand(
     (*resolved == LightResolve::Stop).then(|| Demand {
         accel_mps2: stopping_mps2(situation, gap_m),
         action: Action::Stop,
-        reason: Reason::Light { state, gap_m },
+        reason: Reason::Light {
+            state,
+            gap_m: Some(gap_m),
+        },
     })
 }
 
@@ -101,7 +104,7 @@ fn prepare(situation: &Situation<'_>, scene: &Scene) -> Option<Demand> {
         action: Action::Slow,
         reason: Reason::Light {
             state: LightState::Red,
-            gap_m: f64::MAX,
+            gap_m: None,
         },
     })
 }
