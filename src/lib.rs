@@ -13,6 +13,7 @@ pub mod files;
 pub mod folder;
 pub mod machine;
 pub mod models;
+pub mod npy;
 pub mod perceiver;
 pub mod progress;
 pub mod record;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use candle_core::Tensor;
 
 use crate::error::Error;
+use crate::fold::fold;
 use crate::heads::Head;
 use crate::nets::{Finish, Layer, MapSize, Net, Plan, logits_of_cells};
 use crate::ops::{Finish as After, Isa, Packed, Row, Statistics, Tap, convolve_row, run_all};
@@ -277,25 +278,6 @@ fn step(
             _ => None,
         },
     })
-}
-
-/// Weights and bias that do what convolution and normalisation did.
-fn fold(weights: &[f32], affine: &[f32], statistics: &Statistics) -> (Vec<f32>, Vec<f32>) {
-    let (scales, shifts) = affine.split_at(affine.len() / 2);
-    let scales = scales.iter().zip(statistics.inverse_deviation());
-    let scales: Vec<f32> = scales.map(|(scale, inverse)| scale * inverse).collect();
-    let folded = weights
-        .iter()
-        .zip(scales.iter().cycle())
-        .map(|(w, s)| w * s)
-        .collect();
-    let moved = shifts.iter().zip(&statistics.mean).zip(&scales);
-    (
-        folded,
-        moved
-            .map(|((shift, mean), scale)| shift - mean * scale)
-            .collect(),
-    )
 }
 
 /// `count` columns of a matrix of `wide` columns, from `first` on.

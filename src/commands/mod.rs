@@ -11,6 +11,7 @@ mod demo;
 mod distill;
 mod drive_options;
 mod evaluate;
+mod export;
 mod profile;
 mod run;
 mod targets;
@@ -48,6 +49,8 @@ enum Command {
     Distill(distill::Options),
     /// Measure networks on a data set, per head and slice
     Evaluate(evaluate::Options),
+    /// Write a network as an ONNX file
+    Export(export::Options),
 }
 
 /// How a command that ran to its end ended.
@@ -85,6 +88,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Targets(options) => targets::execute(&options, assets),
         Command::Distill(options) => distill::execute(&options),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
+        Command::Export(options) => export::execute(&options, assets),
     }
 }
 
