@@ -11,6 +11,7 @@ pub mod digest;
 pub mod episode;
 pub mod files;
 pub mod folder;
+pub mod loaded;
 pub mod machine;
 pub mod models;
 pub mod npy;

@@ -15,6 +15,7 @@ mod error;
 pub mod expectation;
 pub mod files;
 mod fold;
+pub mod foreign;
 pub mod heads;
 pub mod nets;
 pub mod network;

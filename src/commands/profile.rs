@@ -34,14 +34,14 @@ pub(super) struct Options {
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     create_folder(&options.out)?;
-    let networks = Who::ALL.into_iter().filter(|who| who.is_network());
+    let networks = Who::ALL.into_iter().filter(Who::is_network);
     let bar = progress::bar(networks.clone().count() as u64, "timing networks");
     let mut table = Table::new(&["network", "frames", "p50 ms", "p95 ms", "p99 ms"]);
     let stop = progress::stop_flag()?;
     for who in networks {
         let cast = Cast {
             driver: Who::Truth,
-            shadow: Some(who),
+            shadow: Some(who.clone()),
             latency: LatencyMode::None,
             backend: Backend::default(),
         };
@@ -50,21 +50,21 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             1,
             Pictures::Forget,
         )?;
-        let samples_ms: Vec<f64> = played.inference_ms[who.name()]
+        let samples_ms: Vec<f64> = played.inference_ms[&*who.name()]
             .iter()
             .skip(WARM_UP)
             .copied()
             .collect();
         let latency = LatencyMs::of(&samples_ms).context("the story exposes hundreds of frames")?;
         table.row([
-            who.name().to_owned(),
+            who.to_string(),
             samples_ms.len().to_string(),
             number(Some(latency.p50), 2),
             number(Some(latency.p95), 2),
             number(Some(latency.p99), 2),
         ]);
         let profile = LatencyProfile {
-            network: who.name().to_owned(),
+            network: who.to_string(),
             machine: processor(),
             scale: 1.0,
             samples_ms,

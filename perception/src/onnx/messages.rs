@@ -14,7 +14,9 @@ const ATTRIBUTE_STRING: i32 = 3;
 const ATTRIBUTE_INTS: i32 = 7;
 /// `TensorProto.data_type` and element type of 32-bit floats.
 pub(crate) const FLOAT: i32 = 1;
-/// The same of 64-bit integers.
+/// The same of 32-bit and 64-bit integers, which are shapes and axes.
+pub(crate) const INT32: i32 = 6;
+/// See [`INT32`].
 pub(crate) const INT64: i32 = 7;
 
 /// A whole file.
@@ -167,35 +169,37 @@ pub(crate) struct ValueInfo {
     #[prost(string, tag = "1")]
     pub(crate) name: String,
     #[prost(message, optional, tag = "2")]
-    kind: Option<ValueType>,
+    pub(crate) kind: Option<ValueType>,
 }
 
+/// The type of a value: a tensor, or what this product has no use for.
 #[derive(Clone, PartialEq, Message)]
-struct ValueType {
+pub(crate) struct ValueType {
     #[prost(message, optional, tag = "1")]
-    tensor: Option<TensorType>,
+    pub(crate) tensor: Option<TensorType>,
 }
 
+/// Type of element and shape.
 #[derive(Clone, PartialEq, Message)]
-struct TensorType {
+pub(crate) struct TensorType {
     #[prost(int32, tag = "1")]
-    element: i32,
+    pub(crate) element: i32,
     #[prost(message, optional, tag = "2")]
-    shape: Option<Shape>,
+    pub(crate) shape: Option<Shape>,
 }
 
+/// The sides of a tensor.
 #[derive(Clone, PartialEq, Message)]
-struct Shape {
+pub(crate) struct Shape {
     #[prost(message, repeated, tag = "1")]
-    dim: Vec<Dimension>,
+    pub(crate) dim: Vec<Dimension>,
 }
 
+/// A side; without a number where the file leaves it open.
 #[derive(Clone, PartialEq, Message)]
-struct Dimension {
+pub(crate) struct Dimension {
     #[prost(int64, optional, tag = "1")]
-    value: Option<i64>,
-    #[prost(string, optional, tag = "2")]
-    parameter: Option<String>,
+    pub(crate) value: Option<i64>,
 }
 
 impl ValueInfo {
@@ -203,7 +207,6 @@ impl ValueInfo {
     pub(crate) fn floats(name: &str, dims: &[usize]) -> Self {
         let dimension = |&dim: &usize| Dimension {
             value: Some(dim as i64),
-            parameter: None,
         };
         let shape = Shape {
             dim: dims.iter().map(dimension).collect(),
@@ -219,6 +222,30 @@ impl ValueInfo {
             }),
         }
     }
+
+    /// Its type of element and its sides, a side being `None` where the file leaves it open; `None` where it is no
+    /// tensor of a known rank.
+    pub(super) fn tensor(&self) -> Option<(i32, Vec<Option<i64>>)> {
+        let tensor = self.kind.as_ref()?.tensor.as_ref()?;
+        let sides = tensor.shape.as_ref()?.dim.iter().map(|dim| dim.value);
+        Some((tensor.element, sides.collect()))
+    }
+}
+
+/// The name of a type of element.
+pub(crate) fn type_name(kind: i32) -> String {
+    let name = match kind {
+        1 => "float32",
+        2 => "uint8",
+        3 => "int8",
+        6 => "int32",
+        7 => "int64",
+        10 => "float16",
+        11 => "float64",
+        16 => "bfloat16",
+        _ => return format!("of ONNX type {kind}"),
+    };
+    name.to_owned()
 }
 
 /// Lines of free text, in the order of their keys.

@@ -13,7 +13,8 @@
 mod builder;
 mod contract;
 mod heads;
-mod messages;
+mod interface;
+pub(crate) mod messages;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::ops::Statistics;
 use crate::preprocess::{MEAN, STD};
 use builder::Builder;
 pub use contract::{INPUT, InputSize};
+pub(crate) use interface::Interface;
 use messages::{Attribute, Model, OperatorSet, entries};
 
 /// Version of ONNX's file format.
