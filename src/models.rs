@@ -1,5 +1,6 @@
 //! Where the shipped networks and their recorded latencies are found.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -7,8 +8,11 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 use drive::latency::LatencyProfile;
 
+/// What the names of foreign networks begin with; the path of their file follows.
+const ONNX: &str = "onnx:";
+
 /// Who can take a seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// The labels of the frame itself.
     Truth,
@@ -18,36 +22,56 @@ pub enum Who {
     Student,
     /// The compact network trained on hard labels only, the student's control.
     HardLabelStudent,
+    /// The large network in int8.
+    Int8Teacher,
+    /// The compact network in int8.
+    Int8Student,
+    /// A foreign network: an ONNX file that keeps the contract.
+    Onnx(PathBuf),
 }
 
 impl Who {
-    /// Everyone, in the order of tables.
-    pub const ALL: [Who; 4] = [
+    /// Everyone with a name of their own, in the order of tables.
+    pub const ALL: [Who; 6] = [
         Who::Truth,
         Who::Teacher,
         Who::Student,
         Who::HardLabelStudent,
+        Who::Int8Teacher,
+        Who::Int8Student,
     ];
 
     /// The name on the command line, in files and in tables.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Who::Truth => "truth",
             Who::Teacher => "teacher",
             Who::Student => "student",
             Who::HardLabelStudent => "hard_label_student",
+            Who::Int8Teacher => "int8_teacher",
+            Who::Int8Student => "int8_student",
+            Who::Onnx(file) => return Cow::Owned(format!("{ONNX}{}", file.display())),
+        })
+    }
+
+    /// Who has the same weights in single precision, of those that run in int8.
+    pub fn single(&self) -> Option<Who> {
+        match self {
+            Who::Int8Teacher => Some(Who::Teacher),
+            Who::Int8Student => Some(Who::Student),
+            _ => None,
         }
     }
 
     /// Whether it looks at pixels.
-    pub fn is_network(self) -> bool {
-        self != Who::Truth
+    pub fn is_network(&self) -> bool {
+        *self != Who::Truth
     }
 }
 
 impl fmt::Display for Who {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+        formatter.write_str(&self.name())
     }
 }
 
@@ -55,9 +79,14 @@ impl FromStr for Who {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        match text.strip_prefix(ONNX) {
+            Some("") => bail!("`{ONNX}` needs a file: write {ONNX}FILE"),
+            Some(file) => return Ok(Who::Onnx(PathBuf::from(file))),
+            None => {}
+        }
         let Some(who) = Who::ALL.into_iter().find(|who| who.name() == text) else {
-            let known: Vec<&str> = Who::ALL.iter().map(|who| who.name()).collect();
-            bail!("unknown driver `{text}`; there are {}", known.join(", "));
+            let known = Who::ALL.map(|who| who.name()).join(", ");
+            bail!("unknown driver `{text}`; there are {known} and {ONNX}FILE");
         };
         Ok(who)
     }
@@ -91,15 +120,17 @@ impl Assets {
         })
     }
 
-    /// The weights of a network.
-    pub fn weights(&self, who: Who) -> PathBuf {
+    /// The weights of a shipped network.
+    pub fn weights(&self, who: &Who) -> PathBuf {
+        let single = who.single();
+        let who = single.as_ref().unwrap_or(who);
         self.folder
             .join("models")
             .join(format!("{}.safetensors", who.name()))
     }
 
-    /// The recorded latency of a network.
-    pub fn latency_file(&self, who: Who) -> PathBuf {
+    /// The recorded latency of a shipped network.
+    pub fn latency_file(&self, who: &Who) -> PathBuf {
         self.folder
             .join("latency")
             .join(format!("{}.json", who.name()))
@@ -146,7 +177,17 @@ mod tests {
         let error = "techer".parse::<Who>().unwrap_err().to_string();
         assert!(
             error.contains("`techer`")
-                && error.contains("truth, teacher, student, hard_label_student")
+                && error.contains("hard_label_student, int8_teacher, int8_student and onnx:FILE")
         );
+    }
+
+    #[test]
+    fn a_foreign_network_is_named_by_its_file() {
+        let who: Who = "onnx:models/other.onnx".parse().unwrap();
+        assert_eq!(who, Who::Onnx(PathBuf::from("models/other.onnx")));
+        assert_eq!(who.to_string(), "onnx:models/other.onnx");
+        assert!(who.is_network());
+        let error = "onnx:".parse::<Who>().unwrap_err().to_string();
+        assert!(error.contains("onnx:FILE"));
     }
 }

@@ -9,10 +9,12 @@ use drive::frame::CameraFrame;
 use drive::labels::Labels;
 use drive::percept::Percept;
 use drive::time::Tick;
+use perception::Error;
 use perception::decode::decode;
 use perception::encode::encode;
+use perception::foreign::Foreign;
 use perception::network::Network;
-use perception::probabilities::softmax;
+use perception::probabilities::{Logits, softmax};
 
 use crate::digest::sha256;
 
@@ -79,16 +81,37 @@ impl Perceiver for Truth {
     }
 }
 
+/// A network: a picture goes in, logits come out.
+pub trait Infer: Send {
+    /// What it makes of a frame.
+    ///
+    /// # Errors
+    /// When the frame is not the camera's, or the network fails.
+    fn infer(&mut self, frame: &CameraFrame) -> Result<Logits, Error>;
+}
+
+impl Infer for Network {
+    fn infer(&mut self, frame: &CameraFrame) -> Result<Logits, Error> {
+        Network::infer(self, frame)
+    }
+}
+
+impl Infer for Foreign {
+    fn infer(&mut self, frame: &CameraFrame) -> Result<Logits, Error> {
+        Foreign::infer(self, frame)
+    }
+}
+
 /// A trained network. It is handed the picture and nothing else.
-pub struct Trained {
-    network: Network,
+pub struct Trained<N> {
+    network: N,
     camera: CameraModel,
     output_digest: [u8; 32],
 }
 
-impl Trained {
+impl<N: Infer> Trained<N> {
     /// A network behind the standard camera.
-    pub fn new(network: Network) -> Self {
+    pub fn new(network: N) -> Self {
         Self {
             network,
             camera: CameraModel::standard(),
@@ -97,7 +120,7 @@ impl Trained {
     }
 }
 
-impl Perceiver for Trained {
+impl<N: Infer> Perceiver for Trained<N> {
     fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
         let frame = exposure
             .frame

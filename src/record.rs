@@ -119,6 +119,17 @@ impl LatencyMs {
     }
 }
 
+/// What is known of a network before it sees anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkFacts {
+    /// Trainable parameters.
+    pub parameters: u64,
+    /// Operations for one frame (twice the multiply-adds).
+    pub flops: u64,
+    /// SHA-256 of the file that holds its weights, hexadecimal.
+    pub weights_digest: String,
+}
+
 /// One network's part in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkRecord {
@@ -126,6 +137,8 @@ pub struct NetworkRecord {
     pub parameters: u64,
     /// Operations for one frame (twice the multiply-adds).
     pub flops: u64,
+    /// SHA-256 of the file that holds its weights, hexadecimal.
+    pub weights_digest: String,
     /// Wall-clock inference times, renderer beside it; never part of a digest.
     pub latency_ms: Option<LatencyMs>,
     /// Frames it processed.

@@ -9,11 +9,10 @@ use drive::driver::Driver;
 use drive::ego::{EgoState, VehicleCommand};
 use drive::latency::{Durations, Event, Pipeline};
 use drive::percept::Percept;
-use perception::card::Card;
 
 use crate::digest::DigestChain;
 use crate::perceiver::{Exposure, Perceiver, Sight};
-use crate::record::{LatencyMs, NetworkRecord, SeatRecord};
+use crate::record::{LatencyMs, NetworkFacts, NetworkRecord, SeatRecord};
 use crate::worker::Worker;
 
 /// A seat.
@@ -150,10 +149,11 @@ impl Seat {
     }
 
     /// The network's part in the run so far.
-    pub fn network_record(&self, card: &Card) -> NetworkRecord {
+    pub fn network_record(&self, facts: NetworkFacts) -> NetworkRecord {
         NetworkRecord {
-            parameters: card.parameters as u64,
-            flops: card.flops,
+            parameters: facts.parameters,
+            flops: facts.flops,
+            weights_digest: facts.weights_digest,
             latency_ms: LatencyMs::of(&self.walls_ms),
             frames: self.pipeline.processed(),
             dropped: self.pipeline.dropped(),

@@ -5,22 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use drive::driver::Driver;
 use drive::latency::{Durations, LatencyMode};
 use drive::random::stream;
-use perception::card::Card;
-use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::probabilities::Logits;
-use perception::weights;
 use scenarios::story::Story;
 use sim::Exposure as Pass;
 
 use crate::episode::{Episode, EpisodeOptions, Pictures, drive};
+use crate::loaded::Loaded;
 use crate::machine::machine;
 use crate::models::{Assets, Who, read_profile};
-use crate::perceiver::{Perceiver, Trained, Truth};
+use crate::perceiver::{Perceiver, Truth};
 use crate::record::{Outcome, RunRecord};
 use crate::report::{self, SoftTargets};
 use crate::seat::Seat;
@@ -40,15 +38,15 @@ pub struct Cast {
 
 impl Cast {
     /// Everyone in the car, the driver first.
-    fn everyone(&self) -> impl Iterator<Item = Who> {
-        std::iter::once(self.driver).chain(self.shadow)
+    fn everyone(&self) -> impl Iterator<Item = &Who> {
+        std::iter::once(&self.driver).chain(&self.shadow)
     }
 }
 
 /// A cast that can play one story after the other.
 pub struct Theatre {
     cast: Cast,
-    networks: BTreeMap<Who, (Card, Net)>,
+    networks: BTreeMap<Who, Loaded>,
     assets: Option<PathBuf>,
     stop: Arc<AtomicBool>,
 }
@@ -72,7 +70,7 @@ impl Theatre {
         let mut networks = BTreeMap::new();
         for who in cast.everyone() {
             if who.is_network() {
-                networks.insert(who, weights::load(&Assets::find(assets)?.weights(who))?);
+                networks.insert(who.clone(), Loaded::open(who, assets)?);
             }
             durations(&cast.latency, who, 0, assets)?;
         }
@@ -121,8 +119,8 @@ impl Theatre {
     }
 
     /// Who drives.
-    pub fn driver(&self) -> Who {
-        self.cast.driver
+    pub fn driver(&self) -> &Who {
+        &self.cast.driver
     }
 
     /// The soft targets of one pixel at the run's hardest braking, where teacher and student both took part
@@ -141,7 +139,7 @@ impl Theatre {
             return Ok(None);
         };
         let [teacher, student] = [Who::Teacher, Who::Student]
-            .map(|who| -> Result<Logits> { Ok(self.network(who)?.infer(frame)?) });
+            .map(|who| -> Result<Logits> { Ok(self.own_network(&who)?.infer(frame)?) });
         Ok(Some(SoftTargets::most_telling(
             exposure,
             &teacher?,
@@ -150,40 +148,55 @@ impl Theatre {
         )))
     }
 
-    /// A runner of its own over the loaded weights.
-    fn network(&self, who: Who) -> Result<Network> {
-        let (_, net) = self
-            .networks
-            .get(&who)
-            .with_context(|| format!("{who} is not in this cast"))?;
-        Ok(Network::new(net.clone(), self.cast.backend)?)
+    /// A runner of its own over the loaded weights of a network of this product.
+    fn own_network(&self, who: &Who) -> Result<Network> {
+        self.loaded(who)?.own_network(self.cast.backend)
     }
 
-    fn seat(&self, who: Who, seed: u64, set_speed_mps: f64) -> Result<Seat> {
-        let perceiver: Box<dyn Perceiver> = if who.is_network() {
-            Box::new(Trained::new(self.network(who)?))
+    fn loaded(&self, who: &Who) -> Result<&Loaded> {
+        self.networks
+            .get(who)
+            .with_context(|| format!("{who} is not in this cast"))
+    }
+
+    /// Somebody of the cast who sees.
+    ///
+    /// # Errors
+    /// When a network is not in the cast or does not fit its runner.
+    pub fn perceiver(&self, who: &Who) -> Result<Box<dyn Perceiver>> {
+        if who.is_network() {
+            self.loaded(who)?.perceiver(self.cast.backend)
         } else {
-            Box::new(Truth::new())
-        };
+            Ok(Box::new(Truth::new()))
+        }
+    }
+
+    fn seat(&self, who: &Who, seed: u64, set_speed_mps: f64) -> Result<Seat> {
+        let perceiver = self.perceiver(who)?;
         let durations = durations(&self.cast.latency, who, seed, self.assets.as_deref())?;
-        Seat::new(who.name(), perceiver, durations, Driver::new(set_speed_mps))
+        Seat::new(
+            &who.name(),
+            perceiver,
+            durations,
+            Driver::new(set_speed_mps),
+        )
     }
 
     fn summarize(&self, story: &Story, seed: u64, seats: &[Seat], episode: &Episode) -> RunRecord {
         let networks = self
             .networks
             .iter()
-            .filter_map(|(who, (card, _))| {
+            .filter_map(|(who, network)| {
                 let seat = seats.iter().find(|seat| seat.name() == who.name())?;
-                Some((who.name().to_owned(), seat.network_record(card)))
+                Some((who.to_string(), seat.network_record(network.facts())))
             })
             .collect();
         RunRecord {
             scenario: story.name.clone(),
             title: story.title.clone(),
             seed,
-            driver: self.cast.driver.name().to_owned(),
-            shadow: self.cast.shadow.map(|who| who.name().to_owned()),
+            driver: self.cast.driver.to_string(),
+            shadow: self.cast.shadow.as_ref().map(Who::to_string),
             latency: self.cast.latency.to_string(),
             repeatable: self.cast.latency != LatencyMode::Live,
             verdict: if episode.verdict.pass {
@@ -204,7 +217,7 @@ impl Theatre {
 }
 
 /// When the percepts of `who` arrive. Truth is never late unless a fixed time is asked for.
-fn durations(mode: &LatencyMode, who: Who, seed: u64, assets: Option<&Path>) -> Result<Durations> {
+fn durations(mode: &LatencyMode, who: &Who, seed: u64, assets: Option<&Path>) -> Result<Durations> {
     let rng = stream(seed, &format!("latency/{who}"));
     Ok(match mode {
         LatencyMode::Live => Durations::Live,
@@ -217,7 +230,12 @@ fn durations(mode: &LatencyMode, who: Who, seed: u64, assets: Option<&Path>) -> 
     })
 }
 
-fn recorded_median_ms(who: Who, assets: Option<&Path>) -> Result<f64> {
+fn recorded_median_ms(who: &Who, assets: Option<&Path>) -> Result<f64> {
+    ensure!(
+        !matches!(who, Who::Onnx(_)),
+        "{who} has no recorded median latency, which `--latency fixed` takes; \
+         give one with fixed:MS, or samples with profile:FILE"
+    );
     let profile = read_profile(&Assets::find(assets)?.latency_file(who))?;
     profile
         .percentile_ms(50.0)

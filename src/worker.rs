@@ -28,7 +28,7 @@ impl Worker {
             .name(name.to_owned())
             .spawn(move || {
                 for exposure in incoming {
-                    if outgoing.send(look(perceiver.as_mut(), &exposure)).is_err() {
+                    if outgoing.send(timed(perceiver.as_mut(), &exposure)).is_err() {
                         return;
                     }
                 }
@@ -84,11 +84,15 @@ fn died() -> anyhow::Error {
     anyhow!("the perception thread ended unexpectedly")
 }
 
+/// Perceives an exposure and tells how long it took.
+///
+/// # Errors
+/// When perceiving fails.
 #[expect(
     clippy::disallowed_methods,
     reason = "measures inference time for statistics; never enters the run"
 )]
-fn look(perceiver: &mut dyn Perceiver, exposure: &Exposure) -> Result<Sight> {
+pub fn timed(perceiver: &mut dyn Perceiver, exposure: &Exposure) -> Result<Sight> {
     let start = Instant::now();
     let percept = perceiver.perceive(exposure)?;
     Ok(Sight {

@@ -33,21 +33,27 @@ pub struct FrameSizeError {
     pub bytes: usize,
 }
 
+/// Makes sure that a frame is 512x256 RGB.
+pub(crate) fn check_size(frame: &CameraFrame) -> Result<(), FrameSizeError> {
+    let fits = frame.width == FRAME_WIDTH
+        && frame.height == FRAME_HEIGHT
+        && frame.rgb.len() == FRAME_WIDTH * FRAME_HEIGHT * 3;
+    if fits {
+        return Ok(());
+    }
+    Err(FrameSizeError {
+        width: frame.width,
+        height: frame.height,
+        bytes: frame.rgb.len(),
+    })
+}
+
 /// The frame at half size, `[128, 256, 3]` bytes: each value the rounded mean of 2x2 pixels.
 ///
 /// # Errors
 /// If the frame is not 512x256 RGB.
 pub fn shrink(frame: &CameraFrame) -> Result<Vec<u8>, FrameSizeError> {
-    let fits = frame.width == FRAME_WIDTH
-        && frame.height == FRAME_HEIGHT
-        && frame.rgb.len() == FRAME_WIDTH * FRAME_HEIGHT * 3;
-    if !fits {
-        return Err(FrameSizeError {
-            width: frame.width,
-            height: frame.height,
-            bytes: frame.rgb.len(),
-        });
-    }
+    check_size(frame)?;
     let row_bytes = FRAME_WIDTH * 3;
     let mut small = Vec::with_capacity(INPUT_LEN);
     for rows in frame.rgb.chunks_exact(2 * row_bytes) {

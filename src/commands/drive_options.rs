@@ -15,13 +15,13 @@ use crate::theatre::Cast;
 /// Who drives, who watches, how late.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DriveOptions {
-    /// Who drives: truth, teacher, student or `hard_label_student`
+    /// Who drives: truth, teacher, student, `hard_label_student`, `int8_teacher`, `int8_student` or onnx:FILE
     #[arg(long, default_value = "student")]
     pub(crate) driver: Who,
     /// Who watches the same frames without a say
     #[arg(long)]
     pub(crate) shadow: Option<Who>,
-    /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS or live
+    /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS, profile:FILE or live
     #[arg(long, default_value = "none")]
     pub(crate) latency: LatencyMode,
     /// What the networks run on: native, or candle as the reference
@@ -33,8 +33,8 @@ impl DriveOptions {
     /// The cast these options ask for.
     pub(crate) fn cast(&self) -> Cast {
         Cast {
-            driver: self.driver,
-            shadow: self.shadow,
+            driver: self.driver.clone(),
+            shadow: self.shadow.clone(),
             latency: self.latency.clone(),
             backend: self.engine.into(),
         }

@@ -53,9 +53,9 @@ struct EvaluationRecord {
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let assets = Assets::find(assets)?;
-    let teacher = weights::load(&assets.weights(Who::Teacher))?.1;
-    let student = weights::load(&assets.weights(Who::Student))?.1;
-    let control_path = assets.weights(Who::HardLabelStudent);
+    let teacher = weights::load(&assets.weights(&Who::Teacher))?.1;
+    let student = weights::load(&assets.weights(&Who::Student))?.1;
+    let control_path = assets.weights(&Who::HardLabelStudent);
     let control = if control_path.exists() {
         Some(weights::load(&control_path)?.1)
     } else {

@@ -11,6 +11,7 @@ mod demo;
 mod distill;
 mod drive_options;
 mod evaluate;
+mod export;
 mod profile;
 mod quantize;
 mod run;
@@ -51,6 +52,8 @@ enum Command {
     Quantize(quantize::Options),
     /// Measure networks on a data set, per head and slice
     Evaluate(evaluate::Options),
+    /// Write a network as an ONNX file
+    Export(export::Options),
 }
 
 /// How a command that ran to its end ended.
@@ -89,6 +92,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Distill(options) => distill::execute(&options),
         Command::Quantize(options) => quantize::execute(&options, assets),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
+        Command::Export(options) => export::execute(&options, assets),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     if paths.is_empty() {
         let assets = Assets::find(assets)?;
         paths = [Who::Teacher, Who::Student]
-            .map(|who| assets.weights(who))
+            .map(|who| assets.weights(&who))
             .into();
     }
     let cache = open_cache(&options.data)?;

@@ -29,7 +29,7 @@ pub(super) struct Options {
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let weights_path = match &options.teacher {
         Some(path) => path.clone(),
-        None => Assets::find(assets)?.weights(Who::Teacher),
+        None => Assets::find(assets)?.weights(&Who::Teacher),
     };
     let (card, teacher) = weights::load(&weights_path)?;
     let cache = open_cache(&options.data)?;

@@ -1,11 +1,13 @@
 //! `report.html`: one self-contained page that opens offline in any browser.
 
 mod chart;
+mod latency_chart;
 mod moments;
 mod section;
 mod soft_targets;
 mod svg;
 
+pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;
 pub use section::section;
 pub use soft_targets::SoftTargets;

@@ -84,6 +84,27 @@ fn an_unknown_driver_or_latency_lists_what_there_is() {
 }
 
 #[test]
+fn a_foreign_network_without_a_file_or_a_median_is_told_what_to_give() {
+    let missing = ["run", "cut_in", "--driver", "onnx:nowhere.onnx"];
+    assert_refused(&missing, &["nowhere.onnx", "understudy export student"]);
+    let folder = scratch("foreign");
+    let file = folder.join("student.onnx");
+    let file = file.to_str().unwrap();
+    let output = understudy(&["export", "student", "--out", file]);
+    assert!(output.status.success());
+    let driver = format!("onnx:{file}");
+    assert_refused(
+        &["run", "cut_in", "--driver", &driver, "--latency", "fixed"],
+        &[file, "no recorded median", "fixed:MS", "profile:FILE"],
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+    assert_refused(
+        &["export", "studnet"],
+        &["`studnet`", "teacher, student, hard_label_student"],
+    );
+}
+
+#[test]
 fn a_missing_vulkan_driver_is_told_with_the_package_to_install() {
     let output = Command::new(env!("CARGO_BIN_EXE_understudy"))
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))

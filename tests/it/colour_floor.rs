@@ -122,7 +122,7 @@ fn colours_alone_find_road_users_at_most_half_as_well_as_the_teacher() {
     });
     let weights = Assets::find(None)
         .expect("assets are here")
-        .weights(Who::Teacher);
+        .weights(&Who::Teacher);
     let (_, mut teacher) =
         Network::load(&weights, Backend::default()).expect("the teacher is shipped");
     let by_teacher = road_user_iou(&judged, |frame| {

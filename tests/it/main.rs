@@ -5,6 +5,7 @@ mod catalog;
 mod colour_floor;
 mod determinism;
 mod floors;
+mod foreign;
 mod layering;
 mod stage_hands;
 mod tidy;

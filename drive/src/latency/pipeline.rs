@@ -236,6 +236,7 @@ mod tests {
         let profile = LatencyProfile {
             network: "teacher".into(),
             machine: "bench".into(),
+            conditions: None,
             scale: 1.0,
             samples_ms: vec![4.0, 30.0, 90.0, 170.0],
         };

@@ -10,6 +10,9 @@ pub struct LatencyProfile {
     pub network: String,
     /// The machine it was measured on, in words.
     pub machine: String,
+    /// What ran beside it, in words, as in `1 thread, renderer beside it`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<String>,
     /// What every sample is multiplied by; 1 for the machine as measured.
     #[serde(default = "unit_scale")]
     pub scale: f64,
@@ -88,6 +91,7 @@ mod tests {
         LatencyProfile {
             network: "teacher".into(),
             machine: "test bench".into(),
+            conditions: None,
             scale: 2.0,
             samples_ms,
         }

@@ -11,9 +11,9 @@ use crate::ops::exp::{exp, ln};
 use crate::ops::{Isa, operand, run_all, with_numbers};
 
 /// Lane boundaries.
-const BOUNDARIES: usize = 4;
+pub(crate) const BOUNDARIES: usize = 4;
 /// The lower rows of the segmentation grid, in which lanes are told.
-const LANE_ROWS: usize = 16;
+pub(crate) const LANE_ROWS: usize = 16;
 /// Channels of the lane cells: each boundary's logit of the column, then each boundary's part of "none".
 const LANE_CHANNELS: usize = 2 * BOUNDARIES;
 
@@ -28,7 +28,7 @@ pub(crate) fn cell_channels(head: Head) -> usize {
 
 /// How the cells of a head become its logits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aggregation {
+pub(crate) enum Aggregation {
     /// Each cell speaks for itself.
     Cells,
     /// Each row of cells has a distribution over its columns.
@@ -38,7 +38,7 @@ enum Aggregation {
 }
 
 impl Aggregation {
-    fn of(head: Head) -> Self {
+    pub(crate) fn of(head: Head) -> Self {
         match head {
             Head::Lanes => Self::Rows,
             Head::Light => Self::Picture { none: 0 },
