@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use perception::heads::Head;
 use perception::nets::{Mode, Net};
-use perception::ops::{AdamW, AdamWSettings};
+use perception::ops::{AdamW, AdamWSettings, keep_memory};
 use serde::Serialize;
 
 use crate::augment::Augmentation;
@@ -124,6 +124,7 @@ impl Training<'_> {
     /// # Errors
     /// If data cannot be read, the state cannot be saved, or the loss is no number any more.
     pub fn run(&self, network: &Net, mut hear: impl FnMut(&Event)) -> Result<Outcome> {
+        keep_memory();
         create_folder(self.folder)?;
         let mut log = Log::open(&self.folder.join("log.jsonl"))?;
         let mut tell = |event: Event| {

@@ -6,8 +6,10 @@
 mod adamw;
 mod conv;
 pub(crate) mod exp;
+mod fresh;
 mod isa;
 mod lanes;
+mod layer;
 mod norm;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -18,7 +20,9 @@ mod soft_cross_entropy;
 pub use adamw::{AdamW, AdamWSettings};
 pub use conv::{Conv, conv2d, conv2d_with_bias};
 pub(crate) use conv::{Finish, Packed, Row, Tap, convolve_row};
+pub use fresh::keep_memory;
 pub use isa::Isa;
+pub use layer::convolve_and_normalise;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;

@@ -11,13 +11,13 @@ pub(super) type Pixel = [f32; LANES];
 
 /// Activations and gradient of a piece, pixel by pixel.
 #[derive(Clone, Copy)]
-pub(super) struct Pass<'a> {
+pub(in crate::ops) struct Pass<'a> {
     /// The input.
-    pub(super) x: &'a [f32],
+    pub(in crate::ops) x: &'a [f32],
     /// The output, after ReLU.
-    pub(super) value: &'a [f32],
+    pub(in crate::ops) value: &'a [f32],
     /// The gradient of the output.
-    pub(super) gradient: &'a [f32],
+    pub(in crate::ops) gradient: &'a [f32],
 }
 
 /// Per channel, what turns the output's gradient into the input's:
