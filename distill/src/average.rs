@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor, Var};
+use candle_core::{Device, Storage, Tensor, Var};
 
 use crate::error::{Error, Result};
 
@@ -34,7 +34,13 @@ impl Average {
     pub fn update(&mut self, variables: &BTreeMap<String, Var>, step: u64) -> Result<()> {
         let decay = self.decay.min((1.0 + step as f64) / (10.0 + step as f64)) as f32;
         for (name, average) in &mut self.values {
-            for (average, new) in average.iter_mut().zip(numbers(&variables[name])?) {
+            let variable = variables[name].as_tensor().contiguous()?;
+            let (storage, layout) = variable.storage_and_layout();
+            let new = match &*storage {
+                Storage::Cpu(storage) => &storage.as_slice::<f32>()?[layout.start_offset()..],
+                _ => unreachable!("networks live on the CPU"),
+            };
+            for (average, new) in average.iter_mut().zip(new) {
                 *average = decay * *average + (1.0 - decay) * new;
             }
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use perception::heads::Head;
 use perception::nets::{Mode, Net};
 use perception::network::{Backend, Network};
-use perception::ops::{AdamW, AdamWSettings};
+use perception::ops::{AdamW, AdamWSettings, keep_memory};
 use serde::Serialize;
 
 use crate::augment::Augmentation;
@@ -125,6 +125,7 @@ impl Training<'_> {
     /// # Errors
     /// If data cannot be read, the state cannot be saved, or the loss is no number any more.
     pub fn run(&self, network: &Net, mut hear: impl FnMut(&Event)) -> Result<Outcome> {
+        keep_memory();
         create_folder(self.folder)?;
         let mut log = Log::open(&self.folder.join("log.jsonl"))?;
         let mut tell = |event: Event| {

@@ -17,7 +17,7 @@ use perception::Error;
 use perception::heads::Head;
 use perception::nets::{Mode, Net, NetConfig};
 use perception::network::{Backend, Network};
-use perception::ops::{AdamW, AdamWSettings, Isa, Wanted, soft_cross_entropy};
+use perception::ops::{AdamW, AdamWSettings, Isa, Wanted, keep_memory, soft_cross_entropy};
 use perception::targets::Target;
 
 /// Pictures per training step.
@@ -28,6 +28,7 @@ const STEPS: usize = 4;
 const FRAMES: usize = 101;
 
 fn main() -> Result<(), Error> {
+    keep_memory();
     let networks = [
         ("student", NetConfig::student()),
         ("teacher", NetConfig::teacher()),
@@ -90,7 +91,9 @@ fn learn(net: &Net, pictures: &Tensor, adamw: &mut AdamW) -> Result<(), Error> {
         let flat = logits.flatten_to(1)?;
         loss = (loss + soft_cross_entropy(&flat, Wanted::Labels(&labels), &weights, 1.0)?)?;
     }
-    adamw.step(&loss.backward()?, 1e-3)?;
+    let gradients = loss.backward()?;
+    let scale = (1.0 / adamw.gradient_norm(&gradients)?).min(1.0);
+    adamw.scaled_step(&gradients, 1e-3, scale)?;
     Ok(())
 }
 

@@ -11,7 +11,8 @@ use super::plan::{Finish, Layer, Plan};
 use crate::error::Error;
 use crate::heads::Head;
 use crate::ops::{
-    Conv, Isa, Source, Statistics, conv2d, conv2d_with_bias, depth_to_space, normalise,
+    Conv, Isa, Source, Statistics, conv2d, conv2d_with_bias, convolve_and_normalise,
+    depth_to_space, normalise,
 };
 
 /// Share of the newest batch in the running statistics.
@@ -170,10 +171,7 @@ impl Net {
 
     fn layer(&self, layer: &Layer, maps: &[Tensor], mode: Mode) -> Result<Tensor, Error> {
         let (input, name) = (&maps[layer.input], &layer.name);
-        let conv = Conv {
-            stride: layer.stride,
-            isa: self.isa,
-        };
+        let conv = self.conv(layer);
         let weight = self.parameter(name, "weight", mode);
         match layer.finish {
             Finish::Cells(_) => {
@@ -182,19 +180,27 @@ impl Net {
             }
             Finish::Spread => Ok(depth_to_space(&conv2d(input, &weight, conv)?)?),
             Finish::Norm { residual } => {
-                let sums = conv2d(input, &weight, conv)?;
-                self.norm(name, &sums, residual.map(|map| &maps[map]), mode)
+                self.norm(layer, input, residual.map(|map| &maps[map]), mode)
             }
+        }
+    }
+
+    fn conv(&self, layer: &Layer) -> Conv {
+        Conv {
+            stride: layer.stride,
+            isa: self.isa,
         }
     }
 
     fn norm(
         &self,
-        name: &str,
-        x: &Tensor,
+        layer: &Layer,
+        input: &Tensor,
         residual: Option<&Tensor>,
         mode: Mode,
     ) -> Result<Tensor, Error> {
+        let (name, conv) = (&layer.name, self.conv(layer));
+        let weight = self.parameter(name, "weight", mode);
         let affine = self.parameter(name, "affine", mode);
         let (mean, variance) = (
             self.statistic(name, "mean"),
@@ -207,7 +213,12 @@ impl Net {
                 variance: variance.to_vec1()?,
             }),
         };
-        let normalised = normalise(x, &affine, residual, source, self.isa)?;
+        let normalised = if residual.is_some() {
+            let sums = conv2d(input, &weight, conv)?;
+            normalise(&sums, &affine, residual, source, self.isa)?
+        } else {
+            convolve_and_normalise(input, (&weight, &affine), source, conv)?
+        };
         if mode == Mode::Train {
             follow(mean, &normalised.statistics.mean)?;
             follow(variance, &normalised.statistics.variance)?;

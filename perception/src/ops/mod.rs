@@ -6,8 +6,10 @@
 mod adamw;
 mod conv;
 pub(crate) mod exp;
+mod fresh;
 mod isa;
 mod lanes;
+mod layer;
 mod norm;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -22,8 +24,10 @@ pub(crate) use conv::{
     convolve_whole, convolve_whole_to_floats,
 };
 pub use conv::{Conv, conv2d, conv2d_with_bias};
+pub use fresh::keep_memory;
 pub use isa::Isa;
 pub(crate) use lanes::LANES;
+pub use layer::convolve_and_normalise;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;

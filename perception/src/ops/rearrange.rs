@@ -2,6 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, bail};
 
+use super::fresh::Fresh;
 use super::pool::run_all;
 use super::{operand, with_numbers};
 
@@ -41,24 +42,26 @@ impl CustomOp1 for DepthToSpace {
         }
         let (channels, row) = (deep / 4, width * deep);
         let x = operand("depth_to_space", storage, layout)?;
-        let mut output = vec![0.0; x.len()];
-        run_all(output.chunks_mut(row).zip(x.chunks(row)), |(output, x)| {
+        let mut output = Fresh::new(x.len());
+        run_all(output.pieces(row).zip(x.chunks(row)), |(output, x)| {
+            let output = output.clear();
             matching_parts(width, channels, |deep, flat| {
                 output[flat..flat + channels].copy_from_slice(&x[deep..deep + channels]);
             });
         });
         let shape = Shape::from((batch, 2 * height, 2 * width, channels));
-        Ok((CpuStorage::F32(output), shape))
+        Ok((CpuStorage::F32(output.finish()), shape))
     }
 
     fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (_, _, width, deep) = x.dims4()?;
         let (channels, row) = (deep / 4, width * deep);
-        let mut output = vec![0.0; x.elem_count()];
+        let mut output = Fresh::new(x.elem_count());
         with_numbers(gradient, |gradient| {
             run_all(
-                output.chunks_mut(row).zip(gradient.chunks(row)),
+                output.pieces(row).zip(gradient.chunks(row)),
                 |(output, gradient)| {
+                    let output = output.clear();
                     matching_parts(width, channels, |deep, flat| {
                         output[deep..deep + channels]
                             .copy_from_slice(&gradient[flat..flat + channels]);
@@ -67,7 +70,7 @@ impl CustomOp1 for DepthToSpace {
             );
             Ok(())
         })?;
-        Tensor::from_vec(output, x.shape(), &Device::Cpu).map(Some)
+        Tensor::from_vec(output.finish(), x.shape(), &Device::Cpu).map(Some)
     }
 }
 

@@ -51,12 +51,13 @@ pub fn conv2d_with_bias(x: &Tensor, weight: &Tensor, bias: &Tensor, conv: Conv) 
 }
 
 impl Conv {
-    fn run(
+    /// The convolution's numbers and shape.
+    pub(super) fn sums(
         self,
         x: (&CpuStorage, &Layout),
         weight: (&CpuStorage, &Layout),
         bias: Option<&[f32]>,
-    ) -> Result<(CpuStorage, Shape)> {
+    ) -> Result<(Vec<f32>, Shape)> {
         let sizes = Sizes::new(x.1.shape(), weight.1.shape(), self.stride)?;
         let numbers = operand("conv2d input", x.0, x.1)?;
         let weights = operand("conv2d weights", weight.0, weight.1)?;
@@ -73,37 +74,35 @@ impl Conv {
             isa: self.isa,
         };
         let output = sizes.forward().apply(numbers, &weights);
-        Ok((CpuStorage::F32(output), sizes.output_shape()))
+        Ok((output, sizes.output_shape()))
     }
 
     /// Gradients of input (unless nothing below is trained) and weights.
-    fn gradients(
+    pub(super) fn backward(
         self,
         x: &Tensor,
         weight: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        gradient: &[f32],
+    ) -> Result<(Option<Tensor>, Tensor)> {
         let sizes = Sizes::new(x.shape(), weight.shape(), self.stride)?;
-        with_numbers(gradient, |gradient| {
-            let to_weight = with_numbers(x, |x| {
-                let sums = weight_gradient(&sizes, x, gradient, self.isa, threads());
-                Tensor::from_vec(sums, weight.shape(), &Device::Cpu)
-            })?;
-            if !x.track_op() {
-                return Ok((None, Some(to_weight)));
-            }
-            let to_input = with_numbers(weight, |weights| {
-                let packed = Packed::transposed(weights, sizes.channels(), self.isa);
-                let weights = Weights {
-                    packed: &packed,
-                    bias: None,
-                    isa: self.isa,
-                };
-                let sums = sizes.backward().apply(gradient, &weights);
-                Tensor::from_vec(sums, x.shape(), &Device::Cpu)
-            })?;
-            Ok((Some(to_input), Some(to_weight)))
-        })
+        let to_weight = with_numbers(x, |x| {
+            let sums = weight_gradient(&sizes, x, gradient, self.isa, threads());
+            Tensor::from_vec(sums, weight.shape(), &Device::Cpu)
+        })?;
+        if !x.track_op() {
+            return Ok((None, to_weight));
+        }
+        let to_input = with_numbers(weight, |weights| {
+            let packed = Packed::transposed(weights, sizes.channels(), self.isa);
+            let weights = Weights {
+                packed: &packed,
+                bias: None,
+                isa: self.isa,
+            };
+            let sums = sizes.backward().apply(gradient, &weights);
+            Tensor::from_vec(sums, x.shape(), &Device::Cpu)
+        })?;
+        Ok((Some(to_input), to_weight))
     }
 }
 
@@ -119,7 +118,8 @@ impl CustomOp2 for Conv {
         s2: &CpuStorage,
         l2: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        self.run((s1, l1), (s2, l2), None)
+        let (sums, shape) = self.sums((s1, l1), (s2, l2), None)?;
+        Ok((CpuStorage::F32(sums), shape))
     }
 
     fn bwd(
@@ -129,7 +129,8 @@ impl CustomOp2 for Conv {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        self.gradients(x, weight, gradient)
+        let (to_x, to_weight) = with_numbers(gradient, |g| self.backward(x, weight, g))?;
+        Ok((to_x, Some(to_weight)))
     }
 }
 
@@ -148,7 +149,8 @@ impl CustomOp3 for Conv {
         l3: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let bias = operand("conv2d bias", s3, l3)?;
-        self.run((s1, l1), (s2, l2), Some(bias))
+        let (sums, shape) = self.sums((s1, l1), (s2, l2), Some(bias))?;
+        Ok((CpuStorage::F32(sums), shape))
     }
 
     fn bwd(
@@ -159,12 +161,12 @@ impl CustomOp3 for Conv {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (to_x, to_weight) = self.gradients(x, weight, gradient)?;
-        let to_bias = with_numbers(gradient, |numbers| {
-            let sums = bias_gradient(numbers, bias.elem_count());
-            Tensor::from_vec(sums, bias.shape(), &Device::Cpu)
-        })?;
-        Ok((to_x, to_weight, Some(to_bias)))
+        with_numbers(gradient, |gradient| {
+            let (to_x, to_weight) = self.backward(x, weight, gradient)?;
+            let sums = bias_gradient(gradient, bias.elem_count());
+            let to_bias = Tensor::from_vec(sums, bias.shape(), &Device::Cpu)?;
+            Ok((to_x, Some(to_weight), Some(to_bias)))
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::pack::{Block, Packed};
 use super::rows::{Finish, Row, convolve_row};
 use super::tiles::Tap;
+use crate::ops::fresh::Fresh;
 use crate::ops::isa::Isa;
 use crate::ops::pool::{run_all, threads};
 
@@ -78,20 +79,18 @@ thread_local! {
 impl Stencil {
     /// Computes the whole output, on all cores.
     pub(crate) fn apply(&self, source: &[f32], weights: &Weights<'_>) -> Vec<f32> {
-        let mut output = vec![0.0; self.output.len()];
+        let mut output = Fresh::new(self.output.len());
         let group = self.group();
-        let groups = output.len() / group;
+        let groups = self.output.len() / group;
         let share = groups.div_ceil(threads() * TASKS_PER_THREAD).max(1);
         let strip = self.groups_per_strip();
-        run_all(
-            output.chunks_mut(share * group).enumerate(),
-            |(task, piece)| {
-                for (index, part) in piece.chunks_mut(strip * group).enumerate() {
-                    self.strip(task * share + index * strip, source, part, weights);
-                }
-            },
-        );
-        output
+        run_all(output.pieces(share * group).enumerate(), |(task, piece)| {
+            for (index, part) in piece.pieces(strip * group).enumerate() {
+                let first = task * share + index * strip;
+                self.strip(first, source, part.clear(), weights);
+            }
+        });
+        output.finish()
     }
 
     /// Numbers in one row of groups of the output.

@@ -1,4 +1,4 @@
-//! The loops of batch normalisation over a piece of a batch, sixteen channels at a time.
+//! The loops of batch normalisation over a piece of a batch: pixel by pixel, up to 64 channels at a time.
 #![expect(
     clippy::inline_always,
     reason = "loops must be compiled for the instruction set of the caller"
@@ -11,13 +11,13 @@ pub(super) type Pixel = [f32; LANES];
 
 /// Activations and gradient of a piece, pixel by pixel.
 #[derive(Clone, Copy)]
-pub(super) struct Pass<'a> {
+pub(in crate::ops) struct Pass<'a> {
     /// The input.
-    pub(super) x: &'a [f32],
+    pub(in crate::ops) x: &'a [f32],
     /// The output, after ReLU.
-    pub(super) value: &'a [f32],
+    pub(in crate::ops) value: &'a [f32],
     /// The gradient of the output.
-    pub(super) gradient: &'a [f32],
+    pub(in crate::ops) gradient: &'a [f32],
 }
 
 /// Per channel, what turns the output's gradient into the input's:
@@ -29,28 +29,58 @@ pub(super) struct Slopes {
     pub(super) slope: Vec<f32>,
 }
 
-/// Every `groups`-th group of 16 channels from `group` on.
-#[inline(always)]
-fn column(numbers: &[f32], group: usize, groups: usize) -> impl Iterator<Item = &Pixel> {
-    let pixels = numbers.as_chunks::<LANES>().0;
-    pixels.iter().skip(group).step_by(groups)
+/// Groups of 16 channels that one walk over the pixels takes: their sums and coefficients stay in registers.
+const GROUPS: usize = 4;
+
+/// Calls a walk over the pixels for every block of up to [`GROUPS`] groups, with the block's size as a constant.
+macro_rules! in_blocks {
+    ($groups:expr, $walk:ident($($argument:expr),*)) => {
+        for first in (0..$groups).step_by(GROUPS) {
+            match $groups - first {
+                1 => $walk::<1>(first, $groups, $($argument),*),
+                2 => $walk::<2>(first, $groups, $($argument),*),
+                3 => $walk::<3>(first, $groups, $($argument),*),
+                _ => $walk::<GROUPS>(first, $groups, $($argument),*),
+            }
+        }
+    };
 }
 
-/// As [`column`], to write.
+/// The groups from `first` on of every pixel.
 #[inline(always)]
-fn column_mut(
-    numbers: &mut [f32],
-    group: usize,
+fn blocks<const G: usize>(
+    numbers: &[f32],
+    first: usize,
     groups: usize,
-) -> impl Iterator<Item = &mut Pixel> {
-    let pixels = numbers.as_chunks_mut::<LANES>().0;
-    pixels.iter_mut().skip(group).step_by(groups)
+) -> impl Iterator<Item = &[Pixel; G]> {
+    let pixels = numbers.as_chunks::<LANES>().0.chunks_exact(groups);
+    pixels.map(move |pixel| block(pixel, first))
 }
 
-/// The coefficients of one group of channels.
 #[inline(always)]
-fn group_of(coefficients: &[f32], group: usize) -> &Pixel {
-    &coefficients.as_chunks().0[group]
+fn block<const G: usize>(pixel: &[Pixel], first: usize) -> &[Pixel; G] {
+    let block = pixel[first..].first_chunk();
+    block.expect("a block lies within its pixel")
+}
+
+/// As [`blocks`], to write.
+#[inline(always)]
+fn blocks_mut<const G: usize>(
+    numbers: &mut [f32],
+    first: usize,
+    groups: usize,
+) -> impl Iterator<Item = &mut [Pixel; G]> {
+    let pixels = numbers.as_chunks_mut::<LANES>().0.chunks_exact_mut(groups);
+    pixels.map(move |pixel| {
+        let block = pixel[first..].first_chunk_mut();
+        block.expect("a block lies within its pixel")
+    })
+}
+
+/// The coefficients of a block of groups.
+#[inline(always)]
+fn of_block<const G: usize>(coefficients: &[f32], first: usize) -> [Pixel; G] {
+    *block(coefficients.as_chunks().0, first)
 }
 
 /// The gradient where ReLU let the value pass.
@@ -63,17 +93,25 @@ fn masked(value: f32, gradient: f32) -> f32 {
 #[inline(always)]
 pub(super) fn sums(x: &[f32], groups: usize) -> Vec<[Pixel; 2]> {
     let mut sums = vec![[[0.0; LANES]; 2]; groups];
-    for (group, sum) in sums.iter_mut().enumerate() {
-        let [mut linear, mut square] = *sum;
-        for x in column(x, group, groups) {
+    in_blocks!(groups, sums_of_block(x, &mut sums));
+    sums
+}
+
+#[inline(always)]
+fn sums_of_block<const G: usize>(first: usize, groups: usize, x: &[f32], sums: &mut [[Pixel; 2]]) {
+    let (mut linear, mut square) = ([[0.0; LANES]; G], [[0.0; LANES]; G]);
+    for x in blocks::<G>(x, first, groups) {
+        for group in 0..G {
             for lane in 0..LANES {
-                linear[lane] += x[lane];
-                square[lane] += x[lane] * x[lane];
+                let x = x[group][lane];
+                linear[group][lane] += x;
+                square[group][lane] += x * x;
             }
         }
-        *sum = [linear, square];
     }
-    sums
+    for group in 0..G {
+        sums[first + group] = [linear[group], square[group]];
+    }
 }
 
 /// Per group of channels: sums of the masked gradient, and of it times the centred x.
@@ -81,20 +119,34 @@ pub(super) fn sums(x: &[f32], groups: usize) -> Vec<[Pixel; 2]> {
 pub(super) fn gradient_sums(pass: Pass<'_>, mean: &[f32]) -> Vec<[Pixel; 2]> {
     let groups = mean.len() / LANES;
     let mut sums = vec![[[0.0; LANES]; 2]; groups];
-    for (group, sum) in sums.iter_mut().enumerate() {
-        let [mut plain, mut centred] = *sum;
-        let mean = group_of(mean, group);
-        let outputs = column(pass.value, group, groups).zip(column(pass.gradient, group, groups));
-        for (x, (value, gradient)) in column(pass.x, group, groups).zip(outputs) {
+    in_blocks!(groups, gradient_sums_of_block(pass, mean, &mut sums));
+    sums
+}
+
+#[inline(always)]
+fn gradient_sums_of_block<const G: usize>(
+    first: usize,
+    groups: usize,
+    pass: Pass<'_>,
+    mean: &[f32],
+    sums: &mut [[Pixel; 2]],
+) {
+    let mean = of_block::<G>(mean, first);
+    let (mut plain, mut centred) = ([[0.0; LANES]; G], [[0.0; LANES]; G]);
+    let gradients = blocks::<G>(pass.gradient, first, groups);
+    let outputs = blocks::<G>(pass.value, first, groups).zip(gradients);
+    for (x, (value, gradient)) in blocks::<G>(pass.x, first, groups).zip(outputs) {
+        for group in 0..G {
             for lane in 0..LANES {
-                let gradient = masked(value[lane], gradient[lane]);
-                plain[lane] += gradient;
-                centred[lane] += gradient * (x[lane] - mean[lane]);
+                let gradient = masked(value[group][lane], gradient[group][lane]);
+                plain[group][lane] += gradient;
+                centred[group][lane] += gradient * (x[group][lane] - mean[group][lane]);
             }
         }
-        *sum = [plain, centred];
     }
-    sums
+    for group in 0..G {
+        sums[first + group] = [plain[group], centred[group]];
+    }
 }
 
 /// Writes `relu(x * scale + shift + residual)`.
@@ -106,21 +158,54 @@ pub(super) fn apply(
     affine: (&[f32], &[f32]),
 ) {
     let groups = affine.0.len() / LANES;
-    for group in 0..groups {
-        let (scale, shift) = (group_of(affine.0, group), group_of(affine.1, group));
-        let pairs = column_mut(output, group, groups).zip(column(x, group, groups));
-        if let Some(residual) = residual {
-            for ((output, x), residual) in pairs.zip(column(residual, group, groups)) {
-                for lane in 0..LANES {
-                    let sum = x[lane] * scale[lane] + shift[lane] + residual[lane];
-                    output[lane] = sum.max(0.0);
-                }
+    if let Some(residual) = residual {
+        in_blocks!(groups, add_block(output, (x, residual), affine));
+    } else {
+        in_blocks!(groups, apply_block(output, x, affine));
+    }
+}
+
+#[inline(always)]
+fn apply_block<const G: usize>(
+    first: usize,
+    groups: usize,
+    output: &mut [f32],
+    x: &[f32],
+    affine: (&[f32], &[f32]),
+) {
+    let (scale, shift) = (
+        of_block::<G>(affine.0, first),
+        of_block::<G>(affine.1, first),
+    );
+    let outputs = blocks_mut::<G>(output, first, groups);
+    for (output, x) in outputs.zip(blocks::<G>(x, first, groups)) {
+        for group in 0..G {
+            for lane in 0..LANES {
+                let sum = x[group][lane] * scale[group][lane] + shift[group][lane];
+                output[group][lane] = sum.max(0.0);
             }
-        } else {
-            for (output, x) in pairs {
-                for lane in 0..LANES {
-                    output[lane] = (x[lane] * scale[lane] + shift[lane]).max(0.0);
-                }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_block<const G: usize>(
+    first: usize,
+    groups: usize,
+    output: &mut [f32],
+    (x, residual): (&[f32], &[f32]),
+    affine: (&[f32], &[f32]),
+) {
+    let (scale, shift) = (
+        of_block::<G>(affine.0, first),
+        of_block::<G>(affine.1, first),
+    );
+    let inputs = blocks::<G>(x, first, groups).zip(blocks::<G>(residual, first, groups));
+    for (output, (x, residual)) in blocks_mut::<G>(output, first, groups).zip(inputs) {
+        for group in 0..G {
+            for lane in 0..LANES {
+                let sum = x[group][lane] * scale[group][lane] + shift[group][lane];
+                output[group][lane] = (sum + residual[group][lane]).max(0.0);
             }
         }
     }
@@ -130,22 +215,31 @@ pub(super) fn apply(
 #[inline(always)]
 pub(super) fn spread(to: &mut [f32], pass: Pass<'_>, slopes: &Slopes) {
     let groups = slopes.mean.len() / LANES;
-    for group in 0..groups {
-        let (mean, scale) = (
-            group_of(&slopes.mean, group),
-            group_of(&slopes.scale, group),
-        );
-        let (shift, slope) = (
-            group_of(&slopes.shift, group),
-            group_of(&slopes.slope, group),
-        );
-        let outputs = column(pass.value, group, groups).zip(column(pass.gradient, group, groups));
-        let inputs = column_mut(to, group, groups).zip(column(pass.x, group, groups));
-        for ((to, x), (value, gradient)) in inputs.zip(outputs) {
+    in_blocks!(groups, spread_block(to, pass, slopes));
+}
+
+#[inline(always)]
+fn spread_block<const G: usize>(
+    first: usize,
+    groups: usize,
+    to: &mut [f32],
+    pass: Pass<'_>,
+    slopes: &Slopes,
+) {
+    let mean = of_block::<G>(&slopes.mean, first);
+    let scale = of_block::<G>(&slopes.scale, first);
+    let shift = of_block::<G>(&slopes.shift, first);
+    let slope = of_block::<G>(&slopes.slope, first);
+    let gradients = blocks::<G>(pass.gradient, first, groups);
+    let outputs = blocks::<G>(pass.value, first, groups).zip(gradients);
+    let inputs = blocks_mut::<G>(to, first, groups).zip(blocks::<G>(pass.x, first, groups));
+    for ((to, x), (value, gradient)) in inputs.zip(outputs) {
+        for group in 0..G {
             for lane in 0..LANES {
-                let centred = x[lane] - mean[lane];
-                let gradient = masked(value[lane], gradient[lane]);
-                to[lane] = scale[lane] * (gradient - shift[lane] - centred * slope[lane]);
+                let centred = x[group][lane] - mean[group][lane];
+                let gradient = masked(value[group][lane], gradient[group][lane]);
+                let difference = gradient - shift[group][lane] - centred * slope[group][lane];
+                to[group][lane] = scale[group][lane] * difference;
             }
         }
     }

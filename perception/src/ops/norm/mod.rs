@@ -9,11 +9,13 @@ use std::iter;
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
 
+use super::fresh::{Fresh, Piece};
 use super::isa::Isa;
 use super::lanes::LANES;
 use super::pool::run_all;
 use super::{operand, with_numbers};
-use loops::{Pass, Slopes, apply, gradient_sums, mask, spread};
+pub(super) use loops::Pass;
+use loops::{Slopes, apply, gradient_sums, mask, spread};
 use statistics::{add_up, piece_floats};
 
 /// What the values are normalised with.
@@ -47,28 +49,15 @@ pub fn normalise(
     isa: Isa,
 ) -> Result<Normalised> {
     let channels = x.dims4()?.3;
-    let scales = affine.dims();
-    if !channels.is_multiple_of(LANES) || scales != [2, channels] {
-        bail!(
-            "normalise: {channels} channels, scales and shifts {scales:?}; use multiples of 16 and [2, channels]"
-        )
-    }
+    check_affine(channels, affine)?;
     if residual.is_some_and(|r| r.shape() != x.shape()) {
         bail!(
             "normalise: the residual must have the shape of x, {:?}",
             x.shape()
         )
     }
-    let of_batch = source == Source::Batch;
-    let statistics = match source {
-        Source::Batch => with_numbers(x, |x| Ok(Statistics::of(x, channels, isa)))?,
-        Source::Fixed(statistics) => statistics,
-    };
-    let norm = Norm {
-        statistics: statistics.clone(),
-        of_batch,
-        isa,
-    };
+    let norm = with_numbers(x, |x| Ok(Norm::of(x, channels, source, isa)))?;
+    let statistics = norm.statistics.clone();
     let value = match residual {
         Some(residual) => x.apply_op3(affine, residual, norm)?,
         None => x.apply_op2(affine, norm)?,
@@ -76,46 +65,77 @@ pub fn normalise(
     Ok(Normalised { value, statistics })
 }
 
-struct Norm {
-    statistics: Statistics,
+/// Whether scales and shifts are there for so many channels.
+pub(super) fn check_affine(channels: usize, affine: &Tensor) -> Result<()> {
+    let scales = affine.dims();
+    if !channels.is_multiple_of(LANES) || scales != [2, channels] {
+        bail!(
+            "normalise: {channels} channels, scales and shifts {scales:?}; use multiples of 16 and [2, channels]"
+        )
+    }
+    Ok(())
+}
+
+/// A normalisation whose statistics are known.
+pub(super) struct Norm {
+    pub(super) statistics: Statistics,
     /// Whether the statistics depend on x, and the gradient must know.
     of_batch: bool,
     isa: Isa,
 }
 
 /// The gradients by x, by scales and shifts, and by the residual (empty if there is none).
-struct Gradients {
-    x: Vec<f32>,
-    affine: Vec<f32>,
+pub(super) struct Gradients {
+    pub(super) x: Vec<f32>,
+    pub(super) affine: Vec<f32>,
     residual: Vec<f32>,
 }
 
 impl Norm {
+    /// The normalisation of these sums.
+    pub(super) fn of(x: &[f32], channels: usize, source: Source, isa: Isa) -> Self {
+        let of_batch = source == Source::Batch;
+        let statistics = match source {
+            Source::Batch => Statistics::of(x, channels, isa),
+            Source::Fixed(statistics) => statistics,
+        };
+        Self {
+            statistics,
+            of_batch,
+            isa,
+        }
+    }
+
     fn channels(&self) -> usize {
         self.statistics.mean.len()
     }
 
-    fn forward(&self, x: &[f32], affine: &[f32], residual: Option<&[f32]>) -> Vec<f32> {
+    pub(super) fn forward(&self, x: &[f32], affine: &[f32], residual: Option<&[f32]>) -> Vec<f32> {
         let (scales, shifts) = affine.split_at(self.channels());
         let inverse = self.statistics.inverse_deviation();
         let scale: Vec<f32> = scales.iter().zip(inverse).map(|(s, i)| s * i).collect();
         let offsets = self.statistics.mean.iter().zip(&scale).map(|(m, s)| m * s);
         let shift: Vec<f32> = shifts.iter().zip(offsets).map(|(s, o)| s - o).collect();
         let piece = piece_floats(self.channels());
-        let mut output = vec![0.0; x.len()];
+        let mut output = Fresh::new(x.len());
         let residuals = residual.into_iter().flat_map(|r| r.chunks(piece).map(Some));
         let residuals = residuals.chain(iter::repeat(None));
-        let items = output.chunks_mut(piece).zip(x.chunks(piece)).zip(residuals);
+        let items = output.pieces(piece).zip(x.chunks(piece)).zip(residuals);
         run_all(items, |((output, x), residual)| {
             self.isa.run(
                 #[inline(always)]
-                || apply(output, x, residual, (&scale, &shift)),
+                || apply(output.clear(), x, residual, (&scale, &shift)),
             );
         });
-        output
+        output.finish()
     }
 
-    fn backward(&self, pass: Pass<'_>, affine: &[f32], with_residual: bool) -> Gradients {
+    pub(super) fn backward(
+        &self,
+        pass: Pass<'_>,
+        affine: &[f32],
+        with_residual: bool,
+    ) -> Gradients {
         let [plain, centred] = self.gradient_sums(pass);
         let inverse = self.statistics.inverse_deviation();
         // Fixed statistics do not move with x: as if they were of infinitely many pixels.
@@ -135,13 +155,13 @@ impl Norm {
             .iter()
             .zip(&inverse)
             .map(|(c, &i)| (c * f64::from(i)) as f32);
-        let mut gradients = Gradients {
-            x: vec![0.0; pass.x.len()],
-            affine: to_scales.chain(plain.iter().map(|&p| p as f32)).collect(),
-            residual: vec![0.0; if with_residual { pass.x.len() } else { 0 }],
-        };
-        self.spread(pass, &slopes, &mut gradients);
-        gradients
+        let affine = to_scales.chain(plain.iter().map(|&p| p as f32)).collect();
+        let [x, residual] = self.spread(pass, &slopes, with_residual);
+        Gradients {
+            x,
+            affine,
+            residual,
+        }
     }
 
     /// The operands in pieces.
@@ -165,26 +185,27 @@ impl Norm {
         add_up(&parts)
     }
 
-    /// Writes the gradients by x and by the residual.
-    fn spread(&self, pass: Pass<'_>, slopes: &Slopes, to: &mut Gradients) {
+    /// The gradients by x and by the residual.
+    fn spread(&self, pass: Pass<'_>, slopes: &Slopes, with_residual: bool) -> [Vec<f32>; 2] {
         let piece = piece_floats(self.channels());
-        let residuals = to
-            .residual
-            .chunks_mut(piece)
-            .map(Some)
-            .chain(iter::repeat_with(|| None));
-        let items = self.pieces(pass).zip(to.x.chunks_mut(piece)).zip(residuals);
+        let count = pass.x.len();
+        let mut by_x = Fresh::new(count);
+        let mut by_residual = Fresh::new(if with_residual { count } else { 0 });
+        let residuals = by_residual.pieces(piece).map(Some);
+        let residuals = residuals.chain(iter::repeat_with(|| None));
+        let items = self.pieces(pass).zip(by_x.pieces(piece)).zip(residuals);
         run_all(items, |((pass, to_x), to_residual)| {
             self.isa.run(
                 #[inline(always)]
                 || {
-                    spread(to_x, pass, slopes);
-                    if let Some(to_residual) = to_residual {
+                    spread(to_x.clear(), pass, slopes);
+                    if let Some(to_residual) = to_residual.map(Piece::clear) {
                         mask(to_residual, pass);
                     }
                 },
             );
         });
+        [by_x.finish(), by_residual.finish()]
     }
 
     /// Both backward passes in terms of tensors: by x, affine and residual.
