@@ -142,7 +142,6 @@ fn compare(work: &Work, contestants: &mut [Box<dyn Contestant>]) -> Result<Vec<f
     let mut differences = vec![0.0];
     for contestant in &mut contestants[1..] {
         let answer = contestant.answer()?;
-        if work.threads == 0 { println!("DEBUG {ours:?} {answer:?}"); }
         let far = difference(&answer, &ours)
             .with_context(|| format!("{} in {}", contestant.version(), work.name))?;
         let most = work.kind.tolerance();

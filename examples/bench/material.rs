@@ -17,10 +17,6 @@ use understudy::files::{create_folder, write_whole};
 use understudy::models::{Assets, Who};
 
 use crate::peer::Python;
-use crate::works::{Kind, Work};
-
-/// Frames that activations are watched on for int8.
-const CALIBRATION_FRAMES: usize = 200;
 
 /// Where everything comes from and is exchanged.
 pub(crate) struct Material {
@@ -55,14 +51,6 @@ impl Material {
     /// A file of the folder for exchange.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
-    }
-
-    /// How many threads a work gets.
-    pub(crate) fn threads(&self, work: &Work) -> usize {
-        match work.kind {
-            Kind::Training => candle_core::utils::get_num_threads(),
-            Kind::Single => work.threads,
-        }
     }
 
     /// The picture for all: a frame of a validation world, shrunk, `[128, 256, 3]` bytes.

@@ -99,16 +99,17 @@ impl Report {
             cores,
             system,
         } = &self.machine;
-        let mut text = table.render();
-        text += &format!(
-            "\n{processor}, {cores} cores, {system}; {} rounds; {}\n",
-            self.rounds,
-            self.versions().join(", ")
-        );
-        for reason in &self.left_out {
-            text += &format!("left out: {reason}\n");
-        }
-        text
+        let mut lines = vec![
+            table.render(),
+            format!(
+                "{processor}, {cores} cores, {system}; {} rounds; {}",
+                self.rounds,
+                self.versions().join(", ")
+            ),
+        ];
+        let left_out = self.left_out.iter();
+        lines.extend(left_out.map(|reason| format!("left out: {reason}")));
+        lines.join("\n")
     }
 
     /// Name and version of all who took part, each once.

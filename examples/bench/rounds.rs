@@ -89,7 +89,7 @@ impl Ratio {
 mod tests {
     use super::*;
 
-    /// Takes as long as it says and notes whose turn it is.
+    /// Each turn takes a millisecond a call longer than the one before.
     struct Clockwork {
         ms: f64,
     }

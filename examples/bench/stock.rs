@@ -56,7 +56,7 @@ impl Stock {
             if let (Some(affine), Some(mean), Some(variance)) =
                 (of("affine"), of("mean"), of("variance"))
             {
-                let scale = (affine.get(0)? / (variance + f64::from(EPSILON))?.sqrt()?)?;
+                let scale = (affine.get(0)? / (variance + EPSILON)?.sqrt()?)?;
                 weight = weight.broadcast_mul(&scale.reshape(((), 1, 1, 1))?)?;
                 bias = Some((affine.get(1)? - (mean * &scale)?)?);
             }
