@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use perception::heads::Head;
 use perception::nets::{Mode, Net};
+use perception::network::{Backend, Network};
 use perception::ops::{AdamW, AdamWSettings};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use crate::cache::Cache;
 use crate::checkpoint::State;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
-use crate::evaluate::{evaluate, in_candle};
+use crate::evaluate::{evaluate, sight_of};
 use crate::files::create_folder;
 use crate::loss::{Loss, SoftBatch, distillation_loss, hard_loss};
 use crate::recipe::Recipe;
@@ -260,7 +261,8 @@ impl Training<'_> {
                 *sum += value * indices.len() as f64 / frames.len() as f64;
             }
         }
-        let figures = evaluate(self.cache, &frames, in_candle(network))?.heads;
+        let engine = Network::new(network.clone(), Backend::default())?;
+        let figures = evaluate(self.cache, &frames, sight_of(engine))?.heads;
         state.average.exchange(&state.variables)?;
         let loss = Head::ALL
             .into_iter()

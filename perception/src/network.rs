@@ -5,13 +5,14 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use drive::frame::CameraFrame;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Single, Words};
 use crate::error::Error;
 use crate::heads::Head;
 use crate::nets::{Mode, Net};
 use crate::ops::Isa;
-use crate::preprocess::{INPUT_HEIGHT, INPUT_WIDTH, network_input};
+use crate::preprocess::{INPUT_HEIGHT, INPUT_LEN, INPUT_WIDTH, normalise, shrink};
 use crate::probabilities::Logits;
+use crate::quantization::Ranges;
 use crate::{card::Card, weights};
 
 /// What computes a network.
@@ -43,7 +44,8 @@ pub struct Network {
 }
 
 enum Runner {
-    Engine(Box<Engine>),
+    Single(Box<Engine<Single>>),
+    Whole(Box<Engine<Words>>),
     Candle(Box<Net>),
 }
 
@@ -62,20 +64,32 @@ impl Network {
     /// # Errors
     /// If the network takes another input than camera frames are shrunk to.
     pub fn new(net: Net, backend: Backend) -> Result<Self, Error> {
-        let size = (net.config().input_width, net.config().input_height);
-        if size != (INPUT_WIDTH, INPUT_HEIGHT) {
-            return Err(Error::Config(format!(
-                "it takes {}x{}, camera frames are shrunk to {INPUT_WIDTH}x{INPUT_HEIGHT}",
-                size.0, size.1
-            )));
-        }
+        check_input(&net)?;
         let runner = match backend {
             Backend::Engine { threads, isa } => {
-                Runner::Engine(Box::new(Engine::new(&net, isa, threads)?))
+                Runner::Single(Box::new(Engine::single(&net, isa, threads)?))
             }
             Backend::Candle => Runner::Candle(Box::new(net)),
         };
         Ok(Self { runner })
+    }
+
+    /// Readies a network to run in whole numbers, within the ranges that its activations were seen to have.
+    ///
+    /// # Errors
+    /// As for [`Network::new`], if the ranges are another network's, and if the backend is candle, which has no
+    /// such arithmetic.
+    pub fn int8(net: &Net, ranges: &Ranges, backend: Backend) -> Result<Self, Error> {
+        check_input(net)?;
+        let Backend::Engine { threads, isa } = backend else {
+            return Err(Error::Config(
+                "candle cannot run networks in int8; leave out `--engine candle`".to_owned(),
+            ));
+        };
+        let engine = Engine::whole(net, ranges, isa, threads)?;
+        Ok(Self {
+            runner: Runner::Whole(Box::new(engine)),
+        })
     }
 
     /// What the network makes of a frame.
@@ -83,16 +97,43 @@ impl Network {
     /// # Errors
     /// If the frame is not of the camera's size.
     pub fn infer(&mut self, frame: &CameraFrame) -> Result<Logits, Error> {
-        let picture = network_input(frame)?;
+        self.infer_shrunk(&shrink(frame)?)
+    }
+
+    /// What the network makes of a frame that was shrunk already, `[128, 256, 3]` bytes.
+    ///
+    /// # Errors
+    /// If the picture is of another size.
+    pub fn infer_shrunk(&mut self, picture: &[u8]) -> Result<Logits, Error> {
+        if picture.len() != INPUT_LEN {
+            return Err(Error::Config(format!(
+                "a picture of {} bytes; shrunk frames have {INPUT_LEN}",
+                picture.len()
+            )));
+        }
         match &mut self.runner {
-            Runner::Engine(engine) => Ok(engine.infer(&picture)),
+            Runner::Single(engine) => Ok(engine.infer(picture)),
+            Runner::Whole(engine) => Ok(engine.infer(picture)),
             Runner::Candle(net) => in_candle(net, picture),
         }
     }
 }
 
-fn in_candle(net: &Net, picture: Vec<f32>) -> Result<Logits, Error> {
+/// Makes sure that a network takes shrunk camera frames.
+fn check_input(net: &Net) -> Result<(), Error> {
+    let size = (net.config().input_width, net.config().input_height);
+    if size == (INPUT_WIDTH, INPUT_HEIGHT) {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "it takes {}x{}, camera frames are shrunk to {INPUT_WIDTH}x{INPUT_HEIGHT}",
+        size.0, size.1
+    )))
+}
+
+fn in_candle(net: &Net, picture: &[u8]) -> Result<Logits, Error> {
     let shape = (1, INPUT_HEIGHT, INPUT_WIDTH, 3);
+    let picture: Vec<f32> = picture.iter().copied().map(normalise).collect();
     let outputs = net.forward(
         &Tensor::from_vec(picture, shape, &Device::Cpu)?,
         Mode::Evaluate,
@@ -109,6 +150,7 @@ mod tests {
     use super::*;
     use crate::nets::NetConfig;
     use crate::ops::oracle::noise;
+    use crate::quantization::Calibrator;
     use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
     use drive::time::Tick;
 
@@ -162,6 +204,57 @@ mod tests {
                 assert!(error < 1e-4, "{isa:?}: {error}");
             }
         }
+    }
+
+    /// The int8 self of a network, with ranges from one frame.
+    fn int8(net: &Net, words: &[&str], threads: usize, isa: Isa) -> Network {
+        let mut calibrator = Calibrator::new(net).unwrap();
+        calibrator.watch(&shrink(&frame()).unwrap());
+        let words: Vec<String> = words.iter().map(|&w| w.to_owned()).collect();
+        let ranges = calibrator.ranges(("weights", "data"), &words);
+        Network::int8(net, &ranges, Backend::Engine { threads, isa }).unwrap()
+    }
+
+    #[test]
+    fn whole_numbers_give_the_same_bits_on_every_instruction_set_and_number_of_threads() {
+        for (config, words) in [
+            (NetConfig::student(), &["stage1", "coarse"][..]),
+            (NetConfig::teacher(), &[]),
+        ] {
+            let net = warmed(&config);
+            let infer = |threads, isa| {
+                let mut network = int8(&net, words, threads, isa);
+                network.infer(&frame()).unwrap()
+            };
+            let portable = infer(1, Isa::Portable);
+            for isa in [Isa::Avx2, Isa::Avx512] {
+                assert_eq!(infer(1, isa), portable, "{isa:?}");
+            }
+            assert_eq!(infer(3, Isa::best()), portable);
+        }
+    }
+
+    #[test]
+    fn words_come_closer_to_single_precision_than_bytes() {
+        let net = warmed(&NetConfig::student());
+        let single = logits(&NetConfig::student(), Backend::default());
+        let error = |words: &[&str]| {
+            let mut network = int8(&net, words, 1, Isa::best());
+            difference(&network.infer(&frame()).unwrap(), &single)
+        };
+        let (bytes, words) = (error(&[]), error(&["stage", "fine", "coarse"]));
+        assert!(bytes < 0.1, "{bytes}");
+        assert!(words < 0.1 * bytes, "{words} against {bytes}");
+    }
+
+    #[test]
+    fn ranges_of_another_network_are_refused_by_the_layer() {
+        let mut calibrator = Calibrator::new(&warmed(&NetConfig::student())).unwrap();
+        calibrator.watch(&shrink(&frame()).unwrap());
+        let ranges = calibrator.ranges(("weights", "data"), &[]);
+        let teacher = warmed(&NetConfig::teacher());
+        let error = Network::int8(&teacher, &ranges, Backend::default()).err();
+        assert!(error.unwrap().to_string().contains("`stem`"));
     }
 
     #[test]

@@ -14,6 +14,10 @@ pub const INPUT_LEN: usize = INPUT_WIDTH * INPUT_HEIGHT * 3;
 pub(crate) const MEAN: f32 = 0.45;
 /// Typical spread of brightness, divided by, as a share of full scale.
 pub(crate) const STD: f32 = 0.25;
+/// The byte that stands for 0.
+pub(crate) const ZERO_BYTE: f32 = 255.0 * MEAN;
+/// What one step of a byte stands for.
+pub(crate) const BYTE_STEP: f32 = 1.0 / (255.0 * STD);
 
 /// A frame of a size that no network takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -68,16 +72,13 @@ pub fn shrink(frame: &CameraFrame) -> Result<Vec<u8>, FrameSizeError> {
 }
 
 /// Brings a byte of a shrunk frame to the range the networks are trained on, about -2 to 2.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "it must be compiled for the caller's instruction set"
+)]
 pub fn normalise(byte: u8) -> f32 {
-    (f32::from(byte) / 255.0 - MEAN) / STD
-}
-
-/// The input of a network for one frame: `[128, 256, 3]` values, row by row from the top.
-///
-/// # Errors
-/// If the frame is not 512x256 RGB.
-pub fn network_input(frame: &CameraFrame) -> Result<Vec<f32>, FrameSizeError> {
-    Ok(shrink(frame)?.into_iter().map(normalise).collect())
+    (f32::from(byte) - ZERO_BYTE) * BYTE_STEP
 }
 
 #[cfg(test)]
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_frame_of_another_size_is_refused_by_name() {
-        let error = network_input(&frame(640, 480, |_| 0)).unwrap_err();
+        let error = shrink(&frame(640, 480, |_| 0)).unwrap_err();
         assert!(error.to_string().contains("640x480"));
     }
 }

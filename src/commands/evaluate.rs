@@ -6,8 +6,9 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use distill::cache::Cache;
 use distill::dataset::Split;
-use distill::evaluate::{Comparison, Evaluation, compare, evaluate, fidelity, in_candle};
+use distill::evaluate::{Comparison, Evaluation, compare, evaluate, fidelity, sight_of};
 use perception::nets::Net;
+use perception::network::{Backend, Network};
 use perception::weights;
 use serde::Serialize;
 
@@ -88,15 +89,17 @@ fn measure(
     control: Option<&Net>,
 ) -> Result<EvaluationRecord> {
     let bar = progress::bar(3 + u64::from(control.is_some()), "measuring");
-    let look = |network: &Net| -> Result<Evaluation> {
-        let evaluation = evaluate(cache, frames, in_candle(network))?;
+    let sight =
+        |net: &Net| -> Result<_> { Ok(sight_of(Network::new(net.clone(), Backend::default())?)) };
+    let look = |net: &Net| -> Result<Evaluation> {
+        let evaluation = evaluate(cache, frames, sight(net)?)?;
         bar.inc(1);
         Ok(evaluation)
     };
     let of_teacher = look(teacher)?;
     let of_student = look(student)?;
     let of_control = control.map(look).transpose()?;
-    let fidelity = fidelity(cache, frames, in_candle(teacher), in_candle(student))?;
+    let fidelity = fidelity(cache, frames, sight(teacher)?, sight(student)?)?;
     bar.finish_and_clear();
     Ok(EvaluationRecord {
         comparison: compare(&of_teacher, &of_student, of_control.as_ref(), &fidelity),

@@ -13,6 +13,7 @@ mod drive_options;
 mod evaluate;
 mod export;
 mod profile;
+mod quantize;
 mod run;
 mod targets;
 mod train;
@@ -47,6 +48,8 @@ enum Command {
     Targets(targets::Options),
     /// Train the student on the teacher's soft targets
     Distill(distill::Options),
+    /// Find the ranges a network's activations need in int8, and what int8 costs it
+    Quantize(quantize::Options),
     /// Measure networks on a data set, per head and slice
     Evaluate(evaluate::Options),
     /// Write a network as an ONNX file
@@ -87,6 +90,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Train(options) => train::execute(&options),
         Command::Targets(options) => targets::execute(&options, assets),
         Command::Distill(options) => distill::execute(&options),
+        Command::Quantize(options) => quantize::execute(&options, assets),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
         Command::Export(options) => export::execute(&options, assets),
     }

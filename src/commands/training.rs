@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail, ensure};
 use distill::cache::Cache;
 use distill::dataset::{Dataset, Split};
-use distill::evaluate::{evaluate, in_candle};
+use distill::evaluate::{evaluate, sight_of};
 use distill::recipe::Recipe;
 use distill::soft_targets::SoftTargets;
 use distill::trainer::{Event, Outcome, Training};
@@ -13,6 +13,7 @@ use indicatif::ProgressBar;
 use perception::card::Origin;
 use perception::files::digest;
 use perception::nets::{Net, NetConfig};
+use perception::network::{Backend, Network};
 use perception::weights;
 
 use super::{Status, say};
@@ -96,7 +97,8 @@ fn save(
     soft_targets: Option<&SoftTargets>,
     network: &Net,
 ) -> Result<Status> {
-    let evaluation = evaluate(cache, &cache.split(Split::Validation), in_candle(network))?;
+    let engine = Network::new(network.clone(), Backend::default())?;
+    let evaluation = evaluate(cache, &cache.split(Split::Validation), sight_of(engine))?;
     let recipe = serde_json::to_vec(&schooling.recipe)?;
     let origin = Origin {
         name: schooling.name.to_owned(),

@@ -7,9 +7,9 @@ use perception::probabilities::{Logits, Probabilities, softmax};
 use perception::targets::{Target, Targets};
 use serde::{Deserialize, Serialize};
 
+use super::Evaluation;
 use super::calibration::top_class;
 use super::tally::share;
-use super::{Evaluation, picture};
 use crate::cache::Cache;
 use crate::error::Result;
 
@@ -93,15 +93,15 @@ pub fn compare(
 pub fn fidelity(
     cache: &Cache,
     frames: &[usize],
-    mut teacher: impl FnMut(&[f32]) -> Result<Logits>,
-    mut student: impl FnMut(&[f32]) -> Result<Logits>,
+    mut teacher: impl FnMut(&[u8]) -> Result<Logits>,
+    mut student: impl FnMut(&[u8]) -> Result<Logits>,
 ) -> Result<BTreeMap<String, Fidelity>> {
     let mut sums = [Fidelity::default(); Head::ALL.len()];
     let mut counts = [0u64; Head::ALL.len()];
     for &index in frames {
         let sample = cache.read(index)?;
-        let picture = picture(&sample.image);
-        let pair = (softmax(teacher(&picture)?), softmax(student(&picture)?));
+        let picture = &sample.image;
+        let pair = (softmax(teacher(picture)?), softmax(student(picture)?));
         for head in Head::ALL {
             let (sum, count) = (&mut sums[head as usize], &mut counts[head as usize]);
             *count += add(sum, head, &pair, &sample.targets);

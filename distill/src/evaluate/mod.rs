@@ -14,13 +14,11 @@ pub use tally::{LaneReport, LightReport, SegmentationReport};
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor};
 use drive::camera::CameraModel;
 use drive::percept::Percept;
 use drive::time::Tick;
 use perception::decode::decode;
-use perception::nets::{Mode, Net};
-use perception::preprocess::{INPUT_HEIGHT, INPUT_WIDTH, normalise};
+use perception::network::Network;
 use perception::probabilities::{Logits, Probabilities, softmax};
 use perception::targets::Targets;
 use serde::{Deserialize, Serialize};
@@ -60,21 +58,21 @@ struct Judged<'a> {
     seen: Percept,
 }
 
-/// Tries a network on frames of a cache. `predict` gets a normalised picture, `[128, 256, 3]`.
+/// Tries a network on frames of a cache. `predict` gets a shrunk picture, `[128, 256, 3]` bytes.
 ///
 /// # Errors
 /// If a frame cannot be read or the network fails.
 pub fn evaluate(
     cache: &Cache,
     frames: &[usize],
-    mut predict: impl FnMut(&[f32]) -> Result<Logits>,
+    mut predict: impl FnMut(&[u8]) -> Result<Logits>,
 ) -> Result<Evaluation> {
     let camera = CameraModel::standard();
     let mut all = Tally::default();
     let mut slices: BTreeMap<&str, Tally> = BTreeMap::new();
     for &index in frames {
         let sample = cache.read(index)?;
-        let probabilities = softmax(predict(&picture(&sample.image))?);
+        let probabilities = softmax(predict(&sample.image)?);
         let judged = Judged {
             targets: &sample.targets,
             truth: decode(&sample.targets.one_hot(), &camera, Tick(0)),
@@ -101,23 +99,9 @@ pub fn evaluate(
     })
 }
 
-/// A cached picture as networks take it.
-fn picture(image: &[u8]) -> Vec<f32> {
-    image.iter().map(|&byte| normalise(byte)).collect()
-}
-
-/// Lets candle run a network, one picture at a time.
-pub fn in_candle(network: &Net) -> impl FnMut(&[f32]) -> Result<Logits> + '_ {
-    |picture| {
-        let shape = (1, INPUT_HEIGHT, INPUT_WIDTH, 3);
-        let picture = Tensor::from_slice(picture, shape, &Device::Cpu)?;
-        let mut heads: [Vec<f32>; 8] = Default::default();
-        let outputs = network.forward(&picture, Mode::Evaluate)?;
-        for (values, output) in heads.iter_mut().zip(outputs) {
-            *values = output.flatten_all()?.to_vec1()?;
-        }
-        Ok(Logits::new(heads))
-    }
+/// Lets a network look at the pictures of a cache, one at a time.
+pub fn sight_of(mut network: Network) -> impl FnMut(&[u8]) -> Result<Logits> {
+    move |picture| Ok(network.infer_shrunk(picture)?)
 }
 
 #[cfg(test)]
@@ -138,7 +122,7 @@ mod tests {
     }
 
     /// Says of frame after frame what the cache says.
-    fn omniscient(cache: &Cache) -> impl FnMut(&[f32]) -> Result<Logits> + '_ {
+    fn omniscient(cache: &Cache) -> impl FnMut(&[u8]) -> Result<Logits> + '_ {
         let mut frames = 0..;
         move |_| {
             let index = frames.next().expect("there is no end");
@@ -147,7 +131,7 @@ mod tests {
     }
 
     /// Says that there is nothing.
-    fn blind() -> impl FnMut(&[f32]) -> Result<Logits> {
+    fn blind() -> impl FnMut(&[u8]) -> Result<Logits> {
         |_| Ok(certain(&Targets::untrained()))
     }
 

@@ -8,7 +8,7 @@ use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor};
 
 use crate::heads::{Head, SEGMENTATION_GRID};
 use crate::ops::exp::{exp, ln};
-use crate::ops::{operand, run_all, with_numbers};
+use crate::ops::{Isa, operand, run_all, with_numbers};
 
 /// Lane boundaries.
 pub(crate) const BOUNDARIES: usize = 4;
@@ -50,6 +50,11 @@ impl Aggregation {
     }
 }
 
+/// Whether the cells of a head are its logits.
+pub(crate) fn is_plain(head: Head) -> bool {
+    Aggregation::of(head) == Aggregation::Cells
+}
+
 /// The logits `[positions, classes]` of one frame's cells `[rows, columns, channels]`.
 pub(crate) fn logits_of_cells(head: Head, cells: &[f32], logits: &mut [f32]) {
     match Aggregation::of(head) {
@@ -62,33 +67,54 @@ pub(crate) fn logits_of_cells(head: Head, cells: &[f32], logits: &mut [f32]) {
 /// The head's logits `[batch, positions, classes]` of cells `[batch, rows, columns, channels]`, with gradient.
 pub(crate) fn aggregate(head: Head, cells: &Tensor) -> Result<Tensor> {
     let batch = cells.dim(0)?;
-    if Aggregation::of(head) == Aggregation::Cells {
+    if is_plain(head) {
         return cells.reshape((batch, head.positions(), head.classes()));
     }
     cells.apply_op1(Aggregate { head })
 }
 
+/// Cells whose numbers stand side by side in a loop, so that it can be vectorised whatever the number of classes.
+const CELLS_TOGETHER: usize = 16;
+
 fn picture(cells: &[f32], none: usize, logits: &mut [f32]) {
-    let classes = logits.len();
-    let count = (cells.len() / classes) as f32;
-    let mut highest = vec![f32::NEG_INFINITY; classes];
-    for cell in cells.chunks_exact(classes) {
-        for (highest, &value) in highest.iter_mut().zip(cell) {
-            *highest = highest.max(value);
-        }
-    }
-    logits.fill(0.0);
-    let mut mean = 0.0;
-    for cell in cells.chunks_exact(classes) {
-        for ((sum, &value), highest) in logits.iter_mut().zip(cell).zip(&highest) {
-            *sum += exp(value - highest);
-        }
-        mean += cell[none] / count;
-    }
-    for (logit, highest) in logits.iter_mut().zip(&highest) {
-        *logit = highest + ln(*logit / count);
-    }
-    logits[none] = mean;
+    Isa::best().run(
+        #[inline(always)]
+        || {
+            let classes = logits.len();
+            let count = (cells.len() / classes) as f32;
+            let wide = classes * CELLS_TOGETHER;
+            let mut highest = vec![f32::NEG_INFINITY; wide];
+            for cells in cells.chunks_exact(wide) {
+                for (highest, &value) in highest.iter_mut().zip(cells) {
+                    *highest = highest.max(value);
+                }
+            }
+            let highest: Vec<f32> = (0..classes)
+                .map(|class| of_class(&highest, class, classes).fold(f32::NEG_INFINITY, f32::max))
+                .collect();
+            let highest_of_each = highest.repeat(CELLS_TOGETHER);
+            let mut sums = vec![0.0; wide];
+            let mut means = vec![0.0; wide];
+            for cells in cells.chunks_exact(wide) {
+                let sums = sums.iter_mut().zip(&mut means);
+                for ((sum, mean), (&value, highest)) in sums.zip(cells.iter().zip(&highest_of_each))
+                {
+                    *sum += exp(value - highest);
+                    *mean += value;
+                }
+            }
+            for (class, logit) in logits.iter_mut().enumerate() {
+                let likelihood = of_class(&sums, class, classes).sum::<f32>() / count;
+                *logit = highest[class] + ln(likelihood);
+            }
+            logits[none] = of_class(&means, none, classes).sum::<f32>() / count;
+        },
+    );
+}
+
+/// Every number of one class.
+fn of_class(numbers: &[f32], class: usize, classes: usize) -> impl Iterator<Item = f32> {
+    numbers.iter().skip(class).step_by(classes).copied()
 }
 
 fn picture_gradient(cells: &[f32], none: usize, operands: (&[f32], &[f32]), to: &mut [f32]) {

@@ -9,5 +9,5 @@ mod plan;
 pub use config::{Body, NetConfig};
 pub use net::{Mode, Net};
 
-pub(crate) use aggregate::{Aggregation, BOUNDARIES, LANE_ROWS, logits_of_cells};
+pub(crate) use aggregate::{Aggregation, BOUNDARIES, LANE_ROWS, is_plain, logits_of_cells};
 pub(crate) use plan::{Finish, Layer, MapSize, Plan};

@@ -11,7 +11,7 @@ pub enum Isa {
     Portable,
     /// x86 with AVX2 and FMA (2013 and later).
     Avx2,
-    /// x86 with AVX-512 F, VL, BW and DQ (servers since 2017).
+    /// x86 with AVX-512 F, VL, BW, DQ and VNNI (servers since 2019).
     Avx512,
 }
 
@@ -38,6 +38,7 @@ impl Isa {
                     && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vnni")
             }
         }
         #[cfg(not(target_arch = "x86_64"))]
@@ -80,7 +81,7 @@ fn run_avx2<R>(work: impl FnOnce() -> R) -> R {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma")]
 fn run_avx512<R>(work: impl FnOnce() -> R) -> R {
     work()
 }

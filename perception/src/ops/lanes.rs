@@ -31,15 +31,19 @@ pub(crate) trait Lanes: Copy {
     unsafe fn store_first(self, to: *mut f32, count: usize);
     /// `self * factor + sum`.
     unsafe fn mul_add(self, factor: Self, sum: Self) -> Self;
+    /// `self * other`.
+    unsafe fn mul(self, other: Self) -> Self;
     /// `self + other`.
     unsafe fn add(self, other: Self) -> Self;
     /// The larger of each number and zero.
     unsafe fn relu(self) -> Self;
+    /// Each number, or the nearer of these two if it lies outside.
+    unsafe fn clamp(self, lowest: f32, highest: f32) -> Self;
 }
 
 /// [`Lanes`] in plain Rust.
 #[derive(Clone, Copy)]
-pub(crate) struct Portable([f32; LANES]);
+pub(crate) struct Portable(pub(crate) [f32; LANES]);
 
 impl Lanes for Portable {
     #[inline(always)]
@@ -80,6 +84,13 @@ impl Lanes for Portable {
         sum
     }
     #[inline(always)]
+    unsafe fn mul(mut self, other: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] *= other.0[lane];
+        }
+        self
+    }
+    #[inline(always)]
     unsafe fn add(mut self, other: Self) -> Self {
         for lane in 0..LANES {
             self.0[lane] += other.0[lane];
@@ -93,6 +104,13 @@ impl Lanes for Portable {
         }
         self
     }
+    #[inline(always)]
+    unsafe fn clamp(mut self, lowest: f32, highest: f32) -> Self {
+        for value in &mut self.0 {
+            *value = value.max(lowest).min(highest);
+        }
+        self
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -103,14 +121,15 @@ mod x86 {
     use super::{LANES, Lanes};
     use core::arch::x86_64::{
         __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
-        _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps,
-        _mm512_loadu_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_max_ps,
-        _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+        _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
+        _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_set1_ps,
+        _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
     /// [`Lanes`] in one AVX-512 register.
     #[derive(Clone, Copy)]
-    pub(crate) struct Avx512(__m512);
+    pub(crate) struct Avx512(pub(crate) __m512);
 
     /// A mask of the first `count <= 16` lanes.
     #[inline(always)]
@@ -149,6 +168,10 @@ mod x86 {
             Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, sum.0) })
         }
         #[inline(always)]
+        unsafe fn mul(self, other: Self) -> Self {
+            Self(unsafe { _mm512_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
         unsafe fn add(self, other: Self) -> Self {
             Self(unsafe { _mm512_add_ps(self.0, other.0) })
         }
@@ -156,11 +179,18 @@ mod x86 {
         unsafe fn relu(self) -> Self {
             Self(unsafe { _mm512_max_ps(self.0, _mm512_setzero_ps()) })
         }
+        #[inline(always)]
+        unsafe fn clamp(self, lowest: f32, highest: f32) -> Self {
+            unsafe {
+                let raised = _mm512_max_ps(self.0, _mm512_set1_ps(lowest));
+                Self(_mm512_min_ps(raised, _mm512_set1_ps(highest)))
+            }
+        }
     }
 
     /// [`Lanes`] in two AVX2 registers.
     #[derive(Clone, Copy)]
-    pub(crate) struct Avx2(__m256, __m256);
+    pub(crate) struct Avx2(pub(crate) __m256, pub(crate) __m256);
 
     // SAFETY of every block below: the trait's callers guarantee the instruction set and the pointers.
     impl Lanes for Avx2 {
@@ -210,6 +240,15 @@ mod x86 {
             }
         }
         #[inline(always)]
+        unsafe fn mul(self, other: Self) -> Self {
+            unsafe {
+                Self(
+                    _mm256_mul_ps(self.0, other.0),
+                    _mm256_mul_ps(self.1, other.1),
+                )
+            }
+        }
+        #[inline(always)]
         unsafe fn add(self, other: Self) -> Self {
             unsafe {
                 Self(
@@ -224,6 +263,14 @@ mod x86 {
                 let zero = _mm256_setzero_ps();
                 Self(_mm256_max_ps(self.0, zero), _mm256_max_ps(self.1, zero))
             }
+        }
+        #[inline(always)]
+        unsafe fn clamp(self, lowest: f32, highest: f32) -> Self {
+            let half = |numbers| unsafe {
+                let raised = _mm256_max_ps(numbers, _mm256_set1_ps(lowest));
+                _mm256_min_ps(raised, _mm256_set1_ps(highest))
+            };
+            Self(half(self.0), half(self.1))
         }
     }
 }

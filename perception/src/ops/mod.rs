@@ -14,11 +14,16 @@ pub(crate) mod oracle;
 mod pool;
 mod rearrange;
 mod soft_cross_entropy;
+mod whole_lanes;
 
 pub use adamw::{AdamW, AdamWSettings};
+pub(crate) use conv::{
+    Block, Finish, Packed, Requantise, Row, RowOf, Scaling, Tap, Whole, convolve_row,
+    convolve_whole, convolve_whole_to_floats,
+};
 pub use conv::{Conv, conv2d, conv2d_with_bias};
-pub(crate) use conv::{Finish, Packed, Row, Tap, convolve_row};
 pub use isa::Isa;
+pub(crate) use lanes::LANES;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;

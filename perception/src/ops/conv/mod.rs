@@ -6,9 +6,13 @@ mod products;
 mod rows;
 mod sizes;
 mod stencil;
+mod tiles;
+mod whole;
 
-pub(crate) use pack::Packed;
-pub(crate) use rows::{Finish, Row, Tap, convolve_row};
+pub(crate) use pack::{Block, Packed};
+pub(crate) use rows::{Finish, Row, convolve_row};
+pub(crate) use tiles::{Row as RowOf, Tap};
+pub(crate) use whole::{Requantise, Scaling, Whole, convolve_whole, convolve_whole_to_floats};
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
 

@@ -12,32 +12,26 @@ pub(crate) struct Block {
     pub(crate) channels: usize,
     /// How many vectors of 16 channels it spans: 1, 2 or 3.
     pub(crate) vectors: usize,
-    /// Where its weights `[tap][channel in][16 * vectors]` start.
+    /// Where its weights `[tap][channel in / depth][16 * vectors][depth]` start; the depth is 1, of bytes 4.
     pub(crate) start: usize,
 }
 
 /// Weights of a convolution, block by block.
 #[derive(Debug, Clone)]
-pub(crate) struct Packed {
+pub(crate) struct Packed<W = f32> {
     pub(crate) blocks: Vec<Block>,
     pub(crate) channels_in: usize,
-    pub(crate) weights: Vec<f32>,
+    pub(crate) weights: Vec<W>,
 }
 
 impl Packed {
     /// Packs weights `[taps, channels in, channels out]` for the forward pass.
     pub(crate) fn forward(weights: &[f32], channels: (usize, usize), isa: Isa) -> Self {
-        let (channels_in, channels_out) = channels;
-        Self::fill(
-            weights.len(),
-            channels_in,
-            channels_out,
-            isa,
-            |row, block, packed| {
-                let from = row * channels_out + block.channel;
-                packed[..block.channels].copy_from_slice(&weights[from..from + block.channels]);
-            },
-        )
+        let channels_out = channels.1;
+        Self::fill(weights.len(), channels, 1, isa, |row, block, packed| {
+            let from = row * channels_out + block.channel;
+            packed[..block.channels].copy_from_slice(&weights[from..from + block.channels]);
+        })
     }
 
     /// Packs the same weights for the pass from the output's gradient to the input's: inputs and outputs swapped.
@@ -45,8 +39,8 @@ impl Packed {
         let (channels_in, channels_out) = channels;
         Self::fill(
             weights.len(),
-            channels_out,
-            channels_in,
+            (channels_out, channels_in),
+            1,
             isa,
             |row, block, packed| {
                 let (tap, output) = (row / channels_out, row % channels_out);
@@ -57,24 +51,42 @@ impl Packed {
             },
         )
     }
+}
 
-    /// Lays out blocks and lets `write` fill the row `tap * reads + channel in` of each.
+impl<W: Copy + Default> Packed<W> {
+    /// Packs weights `[taps, channels in, channels out]` for products of `depth` input channels at a time.
+    pub(crate) fn grouped(weights: &[W], channels: (usize, usize), depth: usize, isa: Isa) -> Self {
+        let (channels_in, channels_out) = channels;
+        assert!(channels_in.is_multiple_of(depth));
+        Self::fill(weights.len(), channels, depth, isa, |row, block, packed| {
+            // The weights of consecutive input channels stand side by side.
+            let offset = row % depth;
+            let from = row * channels_out + block.channel;
+            for (output, &weight) in weights[from..from + block.channels].iter().enumerate() {
+                packed[output * depth + offset] = weight;
+            }
+        })
+    }
+
+    /// Lays out blocks and lets `write` fill the row `tap * reads + channel in` of each: its part of the `depth` rows
+    /// that stand side by side.
     fn fill(
         count: usize,
-        reads: usize,
-        writes: usize,
+        (reads, writes): (usize, usize),
+        depth: usize,
         isa: Isa,
-        write: impl Fn(usize, &Block, &mut [f32]),
+        write: impl Fn(usize, &Block, &mut [W]),
     ) -> Self {
         let rows = count / writes;
         let blocks = blocks(writes, rows, isa);
         let padded: usize = blocks.iter().map(|b| b.vectors * LANES * rows).sum();
-        let mut weights = vec![0.0; padded];
+        let mut weights = vec![W::default(); padded];
         for block in &blocks {
             let wide = block.vectors * LANES;
             let part = &mut weights[block.start..block.start + rows * wide];
-            for (row, packed) in part.chunks_exact_mut(wide).enumerate() {
-                write(row, block, packed);
+            for row in 0..rows {
+                let first = row / depth * depth * wide;
+                write(row, block, &mut part[first..first + depth * wide]);
             }
         }
         Self {

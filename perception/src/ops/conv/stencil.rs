@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::pack::{Block, Packed};
-use super::rows::{Finish, Row, Tap, convolve_row};
+use super::rows::{Finish, Row, convolve_row};
+use super::tiles::Tap;
 use crate::ops::isa::Isa;
 use crate::ops::pool::{run_all, threads};
 
