@@ -25,7 +25,7 @@ use understudy::machine::processor;
 use understudy::models::Assets;
 
 use answers::difference;
-use contestant::{Contestant, Seat};
+use contestant::{Answer, Contestant, Seat};
 use material::Material;
 use peer::Python;
 use report::{Machine, Outcome, Record, Report};
@@ -125,7 +125,11 @@ fn measure(
             }
         }
     }
-    let differences = compare(work, &mut contestants)?;
+    let judge = match work.judge(material)? {
+        Some(Seat::Taken(mut judge)) => Some(judge.answer()?),
+        _ => None,
+    };
+    let differences = compare(work, &mut contestants, judge)?;
     let turns = rounds::compete(&mut contestants, rounds)?;
     let records = contestants.iter().zip(differences).zip(turns);
     let records = records.map(|((contestant, difference), turns_ms)| Record {
@@ -136,23 +140,29 @@ fn measure(
     Ok(Outcome::new(work, &peers, records.collect()))
 }
 
-/// How far everyone's answer is from ours, the first.
-fn compare(work: &Work, contestants: &mut [Box<dyn Contestant>]) -> Result<Vec<f64>> {
-    let ours = contestants[0].answer()?;
-    let mut differences = vec![0.0];
-    for contestant in &mut contestants[1..] {
-        let answer = contestant.answer()?;
-        let far = difference(&answer, &ours)
+/// How far everyone's answer is from the judge's, or from ours, the first.
+fn compare(
+    work: &Work,
+    contestants: &mut [Box<dyn Contestant>],
+    judge: Option<Answer>,
+) -> Result<Vec<f64>> {
+    let answers: Vec<Answer> = contestants
+        .iter_mut()
+        .map(|contestant| contestant.answer())
+        .collect::<Result<_>>()?;
+    let wanted = judge.unwrap_or_else(|| answers[0].clone());
+    let most = work.kind.tolerance();
+    let far = |(contestant, answer): (&Box<dyn Contestant>, &Answer)| {
+        let far = difference(answer, &wanted)
             .with_context(|| format!("{} in {}", contestant.version(), work.name))?;
-        let most = work.kind.tolerance();
         // Written so that what is no number is refused, too.
         ensure!(
             far <= most,
-            "{} does not do the same work in {}: its answer differs by {far:.1e} of ours, more than {most:.0e}",
+            "{} does not do the same work in {}: its answer differs by {far:.1e}, more than {most:.0e}",
             contestant.version(),
             work.name
         );
-        differences.push(far);
-    }
-    Ok(differences)
+        Ok(far)
+    };
+    contestants.iter().zip(&answers).map(far).collect()
 }

@@ -18,6 +18,9 @@ use understudy::models::{Assets, Who};
 
 use crate::peer::Python;
 
+/// Frames that ONNX Runtime watches activations on for int8.
+const CALIBRATION_FRAMES: usize = 200;
+
 /// Where everything comes from and is exchanged.
 pub(crate) struct Material {
     assets: Assets,
@@ -78,6 +81,22 @@ impl Material {
         let path = self.file(&format!("{who}.onnx"));
         write_whole(&path, &onnx::export(&net, &card)?)?;
         Ok(path)
+    }
+
+    /// A network as an ONNX file in int8, calibrated on training frames; or why there is none.
+    pub(crate) fn onnx_in_int8(&self, who: Who) -> Result<Result<PathBuf, String>> {
+        let model = self.onnx(who)?;
+        let (frames, output) = (
+            self.file("frames.f32"),
+            self.file(&format!("{who}.int8.onnx")),
+        );
+        write_whole(
+            &frames,
+            &self.pictures(&self.training_frames(CALIBRATION_FRAMES)?)?,
+        )?;
+        let arguments = [path(&model), path(&frames), path(&output)];
+        let problem = self.python.run("onnxruntime_quantize.py", &arguments)?;
+        Ok(problem.map_or(Ok(output), Err))
     }
 
     /// How a network learns.
@@ -161,4 +180,10 @@ fn bytes_of(numbers: &[f32]) -> Vec<u8> {
         .iter()
         .flat_map(|number| number.to_le_bytes())
         .collect()
+}
+
+/// A path as an argument of a peer.
+pub(crate) fn path(path: &Path) -> &str {
+    path.to_str()
+        .expect("the benchmark's own paths are plain text")
 }

@@ -1,15 +1,13 @@
 //! This product's own contestants.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use distill::loss::hard_loss;
-use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
-use drive::frame::CameraFrame;
-use drive::time::Tick;
 use perception::heads::Head;
 use perception::nets::Mode;
 use perception::network::{Backend, Network};
 use perception::ops::{AdamW, AdamWSettings, Isa};
 use perception::probabilities::Logits;
+use perception::quantization::Ranges;
 
 use crate::contestant::{Answer, Seat};
 use crate::material::Material;
@@ -18,7 +16,14 @@ use crate::works::Work;
 /// A frame in single precision.
 pub(crate) fn frame(work: &Work, material: &Material) -> Result<Seat> {
     let (_, net) = material.network(work.network)?;
-    single(Network::new(net, engine(work))?, material)
+    on_a_frame(Network::new(net, engine(work))?, material)
+}
+
+/// A frame in int8, within the shipped ranges.
+pub(crate) fn frame_in_int8(work: &Work, material: &Material) -> Result<Seat> {
+    let (card, net) = material.network(work.network)?;
+    let ranges = Ranges::load(&material.weights_path(work.network), &card.weights_digest)?;
+    on_a_frame(Network::int8(&net, &ranges, engine(work))?, material)
 }
 
 fn engine(work: &Work) -> Backend {
@@ -28,9 +33,9 @@ fn engine(work: &Work) -> Backend {
     }
 }
 
-fn single(mut network: Network, material: &Material) -> Result<Seat> {
-    let frame = enlarged(&material.picture()?);
-    let work = move || network.infer(&frame).context("our engine failed");
+fn on_a_frame(mut network: Network, material: &Material) -> Result<Seat> {
+    let picture = material.picture()?;
+    let work = move || Ok(network.infer_shrunk(&picture)?);
     Ok(Seat::here(version(), work, |logits| Ok(answer(&logits))))
 }
 
@@ -72,20 +77,4 @@ fn version() -> String {
         env!("CARGO_PKG_VERSION"),
         Isa::best()
     )
-}
-
-/// The camera frame that is shrunk to these bytes.
-fn enlarged(small: &[u8]) -> CameraFrame {
-    let mut rgb = Vec::with_capacity(FRAME_WIDTH * FRAME_HEIGHT * 3);
-    for row in small.chunks_exact(FRAME_WIDTH / 2 * 3) {
-        let wide: Vec<u8> = row.chunks_exact(3).flat_map(|p| [p, p].concat()).collect();
-        rgb.extend_from_slice(&wide);
-        rgb.extend_from_slice(&wide);
-    }
-    CameraFrame {
-        tick: Tick(0),
-        width: FRAME_WIDTH,
-        height: FRAME_HEIGHT,
-        rgb: rgb.into(),
-    }
 }

@@ -70,6 +70,23 @@ impl Python {
         }
     }
 
+    /// Runs a script to its end; if it cannot, the reason.
+    pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> Result<Option<String>> {
+        let path = self.scripts.join(script);
+        let child = match self.start(&path, arguments) {
+            Ok(child) => child,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "{} failed", path.display());
+        let said = String::from_utf8_lossy(&output.stdout);
+        match said.lines().last().map(serde_json::from_str::<Word>) {
+            Some(Ok(Word::Ready(_))) => Ok(None),
+            Some(Ok(Word::Missing(module))) => Ok(Some(format!("no module `{module}`"))),
+            other => bail!("{} ended with {other:?}", path.display()),
+        }
+    }
+
     fn start(&self, script: &Path, arguments: &[&str]) -> Result<Child, String> {
         Command::new(&self.program)
             .arg("-W")

@@ -4,7 +4,7 @@ use anyhow::Result;
 use understudy::models::Who;
 
 use crate::contestant::Seat;
-use crate::material::Material;
+use crate::material::{Material, path};
 use crate::{in_tract, ours, stock};
 
 /// What kind of work.
@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Training,
     /// One frame in single precision.
     Single,
+    /// One frame in int8.
+    Int8,
 }
 
 impl Kind {
@@ -24,6 +26,8 @@ impl Kind {
             Self::Training => 5e-3,
             // Sums of products, added in another order.
             Self::Single => 1e-4,
+            // Everyone rounds in another way; the difference is from our answer in single precision.
+            Self::Int8 => 0.2,
         }
     }
 }
@@ -53,7 +57,7 @@ pub(crate) enum Rival {
 use Rival::{OnnxRuntime, PyTorch, StockCandle, Tract};
 
 /// Every work, in the order of the table.
-pub(crate) const WORKS: [Work; 5] = [
+pub(crate) const WORKS: [Work; 7] = [
     Work {
         name: "teacher training step",
         network: Who::Teacher,
@@ -87,11 +91,27 @@ pub(crate) const WORKS: [Work; 5] = [
         goal: 1.0,
     },
     Work {
+        name: "student int8, 2 threads",
+        network: Who::Student,
+        kind: Kind::Int8,
+        threads: 2,
+        peers: &[OnnxRuntime],
+        goal: 0.6,
+    },
+    Work {
         name: "teacher f32, 2 threads",
         network: Who::Teacher,
         kind: Kind::Single,
         threads: 2,
         peers: &[OnnxRuntime, PyTorch, StockCandle],
+        goal: 0.95,
+    },
+    Work {
+        name: "teacher int8, 2 threads",
+        network: Who::Teacher,
+        kind: Kind::Int8,
+        threads: 2,
+        peers: &[OnnxRuntime],
         goal: 0.95,
     },
 ];
@@ -101,7 +121,7 @@ impl Work {
     fn threads(&self) -> usize {
         match self.kind {
             Kind::Training => candle_core::utils::get_num_threads(),
-            Kind::Single => self.threads,
+            Kind::Single | Kind::Int8 => self.threads,
         }
     }
 
@@ -110,6 +130,15 @@ impl Work {
         match self.kind {
             Kind::Training => ours::training(self, material),
             Kind::Single => ours::frame(self, material),
+            Kind::Int8 => ours::frame_in_int8(self, material),
+        }
+    }
+
+    /// Whose answer everyone's is compared with, if not our contestant's own.
+    pub(crate) fn judge(&self, material: &Material) -> Result<Option<Seat>> {
+        match self.kind {
+            Kind::Training | Kind::Single => Ok(None),
+            Kind::Int8 => ours::frame(self, material).map(Some),
         }
     }
 }
@@ -128,6 +157,13 @@ impl Rival {
                 let arguments = [path(&model), path(&picture), &threads];
                 python.seat("onnxruntime_infer.py", &arguments, &answers)
             }
+            (OnnxRuntime, Kind::Int8) => match material.onnx_in_int8(work.network)? {
+                Err(reason) => Ok(Seat::Empty(reason)),
+                Ok(model) => {
+                    let arguments = [path(&model), path(&picture), &threads];
+                    python.seat("onnxruntime_infer.py", &arguments, &answers)
+                }
+            },
             (PyTorch, Kind::Single) => {
                 let arguments = [weights, path(&picture), &threads];
                 python.seat("torch_infer.py", &arguments, &answers)
@@ -152,8 +188,4 @@ impl Rival {
             StockCandle => "stock candle",
         }
     }
-}
-
-fn path(path: &std::path::Path) -> &str {
-    path.to_str().expect("the bench's own paths are plain text")
 }
