@@ -6,7 +6,7 @@ UNDERSTUDY = target/debug/understudy
 # Without it Mesa's device selection complains on every start.
 export XDG_RUNTIME_DIR ?= /tmp
 
-.PHONY: demo test test-all build clippy fmt check driver
+.PHONY: demo test test-all bench build clippy fmt check driver
 
 demo: driver build
 	$(UNDERSTUDY) demo --out runs/demo
@@ -16,6 +16,10 @@ test: driver
 
 test-all: driver
 	UNDERSTUDY_TEST_SEEDS=5 $(CARGO) test --workspace
+
+# The networks against other engines, see docs/benchmarks.md. BENCH holds options: make bench BENCH="--only student"
+bench:
+	$(CARGO) run --example benchmark -- $(BENCH)
 
 build:
 	$(CARGO) build
