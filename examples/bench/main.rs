@@ -152,17 +152,19 @@ fn compare(
         .collect::<Result<_>>()?;
     let wanted = judge.unwrap_or_else(|| answers[0].clone());
     let most = work.kind.tolerance();
-    let far = |(contestant, answer): (&Box<dyn Contestant>, &Answer)| {
-        let far = difference(answer, &wanted)
-            .with_context(|| format!("{} in {}", contestant.version(), work.name))?;
+    let far = |version: &str, answer: &Answer| {
+        let far =
+            difference(answer, &wanted).with_context(|| format!("{version} in {}", work.name))?;
         // Written so that what is no number is refused, too.
         ensure!(
             far <= most,
-            "{} does not do the same work in {}: its answer differs by {far:.1e}, more than {most:.0e}",
-            contestant.version(),
+            "{version} does not do the same work in {}: its answer differs by {far:.1e}, more than {most:.0e}",
             work.name
         );
         Ok(far)
     };
-    contestants.iter().zip(&answers).map(far).collect()
+    let pairs = contestants.iter().zip(&answers);
+    pairs
+        .map(|(contestant, answer)| far(contestant.version(), answer))
+        .collect()
 }
