@@ -95,9 +95,11 @@ fn died() -> anyhow::Error {
 pub fn timed(perceiver: &mut dyn Perceiver, exposure: &Exposure) -> Result<Sight> {
     let start = Instant::now();
     let percept = perceiver.perceive(exposure)?;
+    // The digest proves a run; a car needs none.
+    let wall = start.elapsed();
     Ok(Sight {
         percept,
         output_digest: perceiver.output_digest(),
-        wall: start.elapsed(),
+        wall,
     })
 }

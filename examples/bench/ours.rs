@@ -5,7 +5,7 @@ use distill::loss::hard_loss;
 use perception::heads::Head;
 use perception::nets::Mode;
 use perception::network::{Backend, Network};
-use perception::ops::{AdamW, AdamWSettings, Isa};
+use perception::ops::{AdamW, AdamWSettings, Isa, keep_memory};
 use perception::probabilities::Logits;
 use perception::quantization::Ranges;
 
@@ -49,6 +49,7 @@ pub(crate) fn training(work: &Work, material: &Material) -> Result<Seat> {
     let recipe = Material::recipe(&work.network);
     let batch = material.batch(&recipe)?;
     let (_, net) = material.network(&work.network)?;
+    keep_memory();
     let settings = AdamWSettings {
         weight_decay: recipe.weight_decay,
         ..AdamWSettings::default()

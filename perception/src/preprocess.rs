@@ -3,6 +3,8 @@
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::frame::CameraFrame;
 
+use crate::ops::Isa;
+
 /// Width of a network's input in pixels.
 pub const INPUT_WIDTH: usize = FRAME_WIDTH / 2;
 /// Height of a network's input in pixels.
@@ -54,21 +56,41 @@ pub(crate) fn check_size(frame: &CameraFrame) -> Result<(), FrameSizeError> {
 /// If the frame is not 512x256 RGB.
 pub fn shrink(frame: &CameraFrame) -> Result<Vec<u8>, FrameSizeError> {
     check_size(frame)?;
-    let row_bytes = FRAME_WIDTH * 3;
-    let mut small = Vec::with_capacity(INPUT_LEN);
-    for rows in frame.rgb.chunks_exact(2 * row_bytes) {
-        let (upper, lower) = rows.split_at(row_bytes);
-        for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            for channel in 0..3 {
-                let sum = u16::from(a[channel])
-                    + u16::from(a[channel + 3])
-                    + u16::from(b[channel])
-                    + u16::from(b[channel + 3]);
-                small.push(((sum + 2) / 4) as u8);
+    let mut small = vec![0; INPUT_LEN];
+    Isa::best().run(
+        #[inline(always)]
+        || {
+            let rows = frame.rgb.chunks_exact(2 * 3 * FRAME_WIDTH);
+            for (to, rows) in small.chunks_exact_mut(3 * INPUT_WIDTH).zip(rows) {
+                shrink_rows(rows, to);
             }
+        },
+    );
+    Ok(small)
+}
+
+/// Two rows of a frame as one of half the width.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "it must be compiled for the caller's instruction set"
+)]
+fn shrink_rows(rows: &[u8], to: &mut [u8]) {
+    let (upper, lower) = rows.split_at(rows.len() / 2);
+    let pairs = upper
+        .as_chunks::<6>()
+        .0
+        .iter()
+        .zip(lower.as_chunks::<6>().0);
+    for (to, (a, b)) in to.as_chunks_mut::<3>().0.iter_mut().zip(pairs) {
+        for channel in 0..3 {
+            let sum = u16::from(a[channel])
+                + u16::from(a[channel + 3])
+                + u16::from(b[channel])
+                + u16::from(b[channel + 3]);
+            to[channel] = ((sum + 2) / 4) as u8;
         }
     }
-    Ok(small)
 }
 
 /// Brings a byte of a shrunk frame to the range the networks are trained on, about -2 to 2.

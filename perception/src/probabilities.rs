@@ -1,6 +1,7 @@
 //! Logits and probabilities of every head, and the softmax between them.
 
 use crate::heads::Head;
+use crate::ops::Isa;
 use crate::ops::exp::exp;
 
 /// Raw outputs of a network, `[positions, classes]` for each head, row by row.
@@ -42,11 +43,12 @@ impl Logits {
 
     /// Every value's exact bits, head by head.
     pub fn to_le_bytes(&self) -> Vec<u8> {
-        self.heads
-            .iter()
-            .flatten()
-            .flat_map(|logit| logit.to_le_bytes())
-            .collect()
+        let mut bytes = vec![0; 4 * self.heads.iter().map(Vec::len).sum::<usize>()];
+        let logits = self.heads.iter().flatten();
+        for (to, logit) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(logits) {
+            *to = logit.to_le_bytes();
+        }
+        bytes
     }
 }
 
@@ -108,24 +110,33 @@ impl Probabilities {
 /// Turns logits into probabilities, position by position.
 pub fn softmax(logits: Logits) -> Probabilities {
     let mut heads = logits.heads;
-    for head in Head::ALL {
-        for row in heads[head as usize].chunks_exact_mut(head.classes()) {
-            softmax_row(row);
-        }
-    }
+    Isa::best().run(
+        #[inline(always)]
+        || {
+            for head in Head::ALL {
+                for row in heads[head as usize].chunks_exact_mut(head.classes()) {
+                    softmax_row(row);
+                }
+            }
+        },
+    );
     Probabilities { heads }
 }
 
 /// Softmax of one row in place.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "it must be compiled for the caller's instruction set"
+)]
 pub fn softmax_row(row: &mut [f32]) {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
     for value in row.iter_mut() {
         *value = exp(*value - max);
-        sum += *value;
     }
+    let scale = 1.0 / row.iter().sum::<f32>();
     for value in row.iter_mut() {
-        *value /= sum;
+        *value *= scale;
     }
 }
 

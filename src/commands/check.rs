@@ -46,7 +46,7 @@ struct CheckRecord {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatre = Theatre::open(assets, options.drive.cast(), progress::stop_flag()?)?;
+    let theatre = Theatre::open(assets, options.drive.cast()?, progress::stop_flag()?)?;
     let record = check(&theatre, options)?;
     if let Some(out) = &options.out {
         write_whole(out, &serde_json::to_vec_pretty(&record)?)?;

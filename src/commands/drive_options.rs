@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use drive::latency::LatencyMode;
 use perception::network::Backend;
+use perception::ops::Isa;
 use scenarios::catalog;
 use scenarios::story::Story;
 
@@ -27,17 +28,35 @@ pub(crate) struct DriveOptions {
     /// What the networks run on: native, or candle as the reference
     #[arg(long, default_value = "native")]
     pub(crate) engine: Engine,
+    /// The instruction set of the native engine (default: the fastest of this machine)
+    #[arg(long)]
+    pub(crate) isa: Option<InstructionSet>,
 }
 
 impl DriveOptions {
     /// The cast these options ask for.
-    pub(crate) fn cast(&self) -> Cast {
-        Cast {
+    ///
+    /// # Errors
+    /// When this machine lacks the instruction set that is asked for.
+    pub(crate) fn cast(&self) -> Result<Cast> {
+        Ok(Cast {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone(),
-            backend: self.engine.into(),
+            backend: self.backend()?,
+        })
+    }
+
+    fn backend(&self) -> Result<Backend> {
+        if self.engine == Engine::Candle {
+            return Ok(Backend::Candle);
         }
+        let isa = self.isa.map_or_else(Isa::best, Isa::from);
+        ensure!(
+            isa.is_available(),
+            "this machine has no {isa:?}; leave out --isa, or name portable"
+        );
+        Ok(Backend::Engine { threads: 1, isa })
     }
 }
 
@@ -50,11 +69,23 @@ pub(crate) enum Engine {
     Candle,
 }
 
-impl From<Engine> for Backend {
-    fn from(engine: Engine) -> Self {
-        match engine {
-            Engine::Native => Self::default(),
-            Engine::Candle => Self::Candle,
+/// What the kernels of the native engine are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum InstructionSet {
+    /// Plain Rust.
+    Portable,
+    /// AVX2 with FMA.
+    Avx2,
+    /// AVX-512 with VNNI.
+    Avx512,
+}
+
+impl From<InstructionSet> for Isa {
+    fn from(set: InstructionSet) -> Self {
+        match set {
+            InstructionSet::Portable => Self::Portable,
+            InstructionSet::Avx2 => Self::Avx2,
+            InstructionSet::Avx512 => Self::Avx512,
         }
     }
 }

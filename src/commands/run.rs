@@ -52,7 +52,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         "name a story, or list them with --list; the catalog has {}",
         catalog::names().collect::<Vec<_>>().join(", ")
     );
-    let theatre = Theatre::open(assets, options.drive.cast(), progress::stop_flag()?)?;
+    let theatre = Theatre::open(assets, options.drive.cast()?, progress::stop_flag()?)?;
     let pictures = if options.out.is_some() {
         Pictures::Keep
     } else {

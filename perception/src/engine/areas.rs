@@ -140,16 +140,14 @@ mod tests {
                 for map in layers.iter().flat_map(reads) {
                     assert_eq!(holds[slots[map]], map);
                 }
-                for layer in layers {
-                    if !matches!(layer.finish, Finish::Cells(_)) {
-                        assert!(
-                            layers
-                                .iter()
-                                .flat_map(reads)
-                                .all(|m| slots[m] != slots[layer.output])
-                        );
-                        holds[slots[layer.output]] = layer.output;
-                    }
+                let maps = layers
+                    .iter()
+                    .filter(|layer| !matches!(layer.finish, Finish::Cells(_)))
+                    .map(|layer| layer.output);
+                for map in maps {
+                    let read = layers.iter().flat_map(reads);
+                    assert!(read.into_iter().all(|m| slots[m] != slots[map]));
+                    holds[slots[map]] = map;
                 }
             }
         }

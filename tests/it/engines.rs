@@ -1,4 +1,4 @@
-//! A network that comes back from an ONNX file drives as the one it was exported from.
+//! A network drives the same whatever computes it: this product's engine, candle, or tract from its ONNX file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,12 +29,12 @@ fn exported_student() -> PathBuf {
     file
 }
 
-fn played_by(driver: Who) -> Played {
+fn played_by(driver: Who, backend: Backend) -> Played {
     let cast = Cast {
         driver,
         shadow: None,
         latency: LatencyMode::Fixed(80.0),
-        backend: Backend::default(),
+        backend,
     };
     let theatre =
         Theatre::open(None, cast, Arc::new(AtomicBool::new(false))).expect("the network loads");
@@ -49,15 +49,10 @@ fn decisions(played: &Played) -> Vec<Decision> {
     frames.map(|frame| frame.seats[0].decision).collect()
 }
 
-#[test]
-fn the_exported_student_decides_as_the_student_on_every_frame_of_a_story() {
-    let file = exported_student();
-    let (student, foreign) = (played_by(Who::Student), played_by(Who::Onnx(file.clone())));
-    let bytes = std::fs::read(&file).unwrap();
-    std::fs::remove_file(&file).unwrap();
-    let (wanted, found) = (decisions(&student), decisions(&foreign));
+/// The same action for the same kind of reason on every frame, and nearly the same wanted acceleration.
+fn assert_same_decisions(wanted: &[Decision], found: &[Decision]) {
     assert_eq!(wanted.len(), found.len());
-    for (wanted, found) in wanted.iter().zip(&found) {
+    for (wanted, found) in wanted.iter().zip(found) {
         let same = wanted.action == found.action
             && std::mem::discriminant(&wanted.reason) == std::mem::discriminant(&found.reason)
             && (wanted.accel_mps2 - found.accel_mps2).abs() < ACCEL_TOLERANCE_MPS2;
@@ -69,6 +64,23 @@ fn the_exported_student_decides_as_the_student_on_every_frame_of_a_story() {
         actions.len() > 2,
         "a story that asks for something: {actions:?}"
     );
+}
+
+#[test]
+fn the_student_decides_the_same_in_candle_on_every_frame_of_a_story() {
+    let own = played_by(Who::Student, Backend::default());
+    let candle = played_by(Who::Student, Backend::Candle);
+    assert_same_decisions(&decisions(&own), &decisions(&candle));
+}
+
+#[test]
+fn the_exported_student_decides_as_the_student_on_every_frame_of_a_story() {
+    let file = exported_student();
+    let student = played_by(Who::Student, Backend::default());
+    let foreign = played_by(Who::Onnx(file.clone()), Backend::default());
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_same_decisions(&decisions(&student), &decisions(&foreign));
     let record = &foreign.record.networks[&format!("onnx:{}", file.display())];
     assert_eq!(
         record.weights_digest,
