@@ -30,7 +30,8 @@ class Frames(quantization.CalibrationDataReader):
 
 
 prepared = pathlib.Path(output).with_suffix(".prepared.onnx")
-quant_pre_process(model, prepared)
+# All shapes are fixed; symbolic ones would need one package more.
+quant_pre_process(model, prepared, skip_symbolic_shape=True)
 quantization.quantize_static(
     prepared,
     output,
