@@ -61,9 +61,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     Ok(Status::Passed)
 }
 
-/// The weights of a shipped network, or the file itself.
+/// The weights of a shipped network in single precision, or the file itself.
 fn weights_path(network: &str, assets: Option<&Path>) -> Result<PathBuf> {
-    let shipped = Who::ALL.into_iter().filter(Who::is_network);
+    let shipped = Who::ALL.into_iter();
+    let shipped = shipped.filter(|who| who.is_network() && who.single().is_none());
     if let Some(who) = shipped.clone().find(|who| who.name() == network) {
         return Ok(Assets::find(assets)?.weights(&who));
     }

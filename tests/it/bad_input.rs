@@ -98,10 +98,13 @@ fn a_foreign_network_without_a_file_or_a_median_is_told_what_to_give() {
         &[file, "no recorded median", "fixed:MS", "profile:FILE"],
     );
     std::fs::remove_dir_all(folder).unwrap();
-    assert_refused(
-        &["export", "studnet"],
-        &["`studnet`", "teacher, student, hard_label_student"],
-    );
+    for network in ["studnet", "int8_student"] {
+        let quoted = format!("`{network}`");
+        assert_refused(
+            &["export", network],
+            &[&quoted, "name teacher, student, hard_label_student or"],
+        );
+    }
 }
 
 #[test]
