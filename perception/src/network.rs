@@ -150,18 +150,12 @@ mod tests {
     use super::*;
     use crate::nets::NetConfig;
     use crate::ops::oracle::noise;
+    use crate::preprocess;
     use crate::quantization::Calibrator;
     use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
-    use drive::time::Tick;
 
     fn frame() -> CameraFrame {
-        let pixel = |i: usize| (i * 7919 % 251) as u8;
-        CameraFrame {
-            tick: Tick(0),
-            width: FRAME_WIDTH,
-            height: FRAME_HEIGHT,
-            rgb: (0..FRAME_WIDTH * FRAME_HEIGHT * 3).map(pixel).collect(),
-        }
+        preprocess::tests::frame(FRAME_WIDTH, FRAME_HEIGHT, |i| (i * 7919 % 251) as u8)
     }
 
     /// A network whose running statistics have seen a batch.

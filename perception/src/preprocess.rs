@@ -104,11 +104,11 @@ pub fn normalise(byte: u8) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use drive::time::Tick;
 
-    fn frame(width: usize, height: usize, pixel: impl Fn(usize) -> u8) -> CameraFrame {
+    pub(crate) fn frame(width: usize, height: usize, pixel: impl Fn(usize) -> u8) -> CameraFrame {
         CameraFrame {
             tick: Tick(0),
             width,

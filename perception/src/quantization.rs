@@ -141,7 +141,7 @@ impl Calibrator {
             let Some(watched) = maps.get_mut(&map) else {
                 return;
             };
-            watched.channels.resize(channels, Histogram::default());
+            watched.channels.resize_with(channels, Histogram::default);
             for pixel in rows.flat_map(|row| row.chunks_exact(channels)) {
                 for (histogram, &value) in watched.channels.iter_mut().zip(pixel) {
                     histogram.add(value);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use drive::latency::{LatencyMode, LatencyProfile};
 use perception::network::Backend;
@@ -19,7 +19,6 @@ use crate::machine::processor;
 use crate::models::Who;
 use crate::perceiver::Exposure;
 use crate::progress;
-use crate::record::LatencyMs;
 use crate::report::latency_chart;
 use crate::table::{Table, number};
 use crate::theatre::{Cast, Theatre};
@@ -133,7 +132,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     bar.finish_and_clear();
     let chart = options.out.join("latency.svg");
     write_whole(&chart, latency_chart(&profiles).as_bytes())?;
-    say(&table(&profiles)?);
+    say(&table(&profiles));
     say(&format!(
         "every sample in {}, a picture in {}",
         options.out.display(),
@@ -171,8 +170,8 @@ fn alone(theatre: &Theatre, who: &Who, street: &[Exposure]) -> Result<Vec<f64>> 
     street.iter().map(look).collect()
 }
 
-fn table(profiles: &[LatencyProfile]) -> Result<String> {
-    let heading = [
+fn table(profiles: &[LatencyProfile]) -> String {
+    let mut table = Table::new(&[
         "network",
         "conditions",
         "frames",
@@ -180,20 +179,16 @@ fn table(profiles: &[LatencyProfile]) -> Result<String> {
         "p95 ms",
         "p99 ms",
         "max ms",
-    ];
-    let mut table = Table::new(&heading);
+    ]);
     for profile in profiles {
-        let latency =
-            LatencyMs::of(&profile.samples_ms).context("the story exposes hundreds of frames")?;
-        table.row([
+        let percentiles = [50.0, 95.0, 99.0, 100.0];
+        let latencies = percentiles.map(|percent| number(profile.percentile_ms(percent), 2));
+        let first = [
             profile.network.clone(),
             profile.conditions.clone().unwrap_or_default(),
             profile.samples_ms.len().to_string(),
-            number(Some(latency.p50), 2),
-            number(Some(latency.p95), 2),
-            number(Some(latency.p99), 2),
-            number(profile.percentile_ms(100.0), 2),
-        ]);
+        ];
+        table.row(first.into_iter().chain(latencies));
     }
-    Ok(table.render())
+    table.render()
 }

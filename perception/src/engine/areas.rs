@@ -87,9 +87,9 @@ pub(super) fn reads(layer: &Layer) -> impl Iterator<Item = usize> {
     core::iter::once(layer.input).chain(residual)
 }
 
-/// Gives every map a buffer, that of an equal map no longer needed where there is one; answers the owner of each
-/// buffer and the buffer of each map. Cells of heads lie elsewhere: theirs is the picture's.
-pub(super) fn plan_buffers(plan: &Plan, areas: &[Area]) -> (Vec<usize>, Vec<usize>) {
+/// Gives every map a buffer, that of an equal map no longer needed where there is one; answers the buffer of each
+/// map. Cells of heads lie elsewhere: theirs is the picture's.
+pub(super) fn plan_buffers(plan: &Plan, areas: &[Area]) -> Vec<usize> {
     let mut last_use = vec![0; plan.maps.len()];
     let sections = sections(plan);
     let layers = |section: &Range<usize>| &plan.layers[section.clone()];
@@ -119,7 +119,7 @@ pub(super) fn plan_buffers(plan: &Plan, areas: &[Area]) -> (Vec<usize>, Vec<usiz
             }
         }
     }
-    (owners, slots)
+    slots
 }
 
 #[cfg(test)]
@@ -132,9 +132,10 @@ mod tests {
         for config in [NetConfig::student(), NetConfig::teacher()] {
             let plan = Plan::new(&config).unwrap();
             let areas = areas(&plan, 3);
-            let (owners, slots) = plan_buffers(&plan, &areas);
-            assert!(owners.len() < plan.maps.len());
-            let mut holds = vec![0; owners.len()];
+            let slots = plan_buffers(&plan, &areas);
+            let buffers = slots.iter().max().unwrap() + 1;
+            assert!(buffers < plan.maps.len());
+            let mut holds = vec![0; buffers];
             for section in sections(&plan) {
                 let layers = &plan.layers[section];
                 for map in layers.iter().flat_map(reads) {

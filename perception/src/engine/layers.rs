@@ -2,9 +2,8 @@
 
 use super::areas::reads;
 use crate::error::Error;
-use crate::fold::fold;
+use crate::fold::folded;
 use crate::nets::{Finish, Layer, Net};
-use crate::ops::Statistics;
 
 /// A layer with its folded numbers.
 pub(crate) struct Folded<'a> {
@@ -61,25 +60,9 @@ impl Folded<'_> {
 pub(super) fn folded_layers(net: &Net, picture_channels: usize) -> Result<Vec<Folded<'_>>, Error> {
     let tensors = net.tensors();
     let maps = &net.plan().maps;
-    let folded = |plan| -> Result<Folded<'_>, Error> {
+    let of_layer = |plan| -> Result<Folded<'_>, Error> {
         let layer: &Layer = plan;
-        let numbers = |of: &str| -> Result<Vec<f32>, Error> {
-            let tensor = &tensors[&format!("{}.{of}", layer.name)];
-            Ok(tensor.flatten_all()?.to_vec1()?)
-        };
-        let weights = numbers("weight")?;
-        let (weights, bias) = match layer.finish {
-            Finish::Norm { .. } => {
-                let statistics = Statistics {
-                    mean: numbers("mean")?,
-                    variance: numbers("variance")?,
-                };
-                let (weights, bias) = fold(&weights, &numbers("affine")?, &statistics);
-                (weights, Some(bias))
-            }
-            Finish::Cells(_) => (weights, Some(numbers("bias")?)),
-            Finish::Spread => (weights, None),
-        };
+        let (weights, bias) = folded(layer, &tensors)?;
         let reads = maps[layer.input].channels;
         let channels_in = if layer.input == 0 {
             picture_channels
@@ -97,7 +80,7 @@ pub(super) fn folded_layers(net: &Net, picture_channels: usize) -> Result<Vec<Fo
             bias,
         })
     };
-    net.plan().layers.iter().map(folded).collect()
+    net.plan().layers.iter().map(of_layer).collect()
 }
 
 /// Appends zeros to every tap of `from` numbers until it has `to`.

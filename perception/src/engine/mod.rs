@@ -28,7 +28,6 @@ use crew::Crew;
 use half::Half;
 use layers::folded_layers;
 use numbers::Wide;
-use whole::nearest;
 
 /// Most maps of a network in whole numbers.
 type Bytes = Quantised<u8>;
@@ -43,10 +42,10 @@ enum Stage {
     Bytes(Range<usize>),
     /// Heads, by their steps in the wide half.
     Heads(Range<usize>),
-    /// A map of the wide half, needed in bytes; what each channel is multiplied by.
-    ToBytes(usize, Vec<f32>),
-    /// A map of bytes, needed in the wide half; what each channel is multiplied by.
-    ToWide(usize, Vec<f32>),
+    /// A map of the wide half, needed in bytes.
+    ToBytes(usize),
+    /// A map of bytes, needed in the wide half.
+    ToWide(usize),
 }
 
 /// A network ready for single frames.
@@ -92,19 +91,7 @@ impl Engine<Words> {
             .iter()
             .map(|layer| can_be_bytes(plan, layer) && !ranges.keeps_in_words(&layer.name))
             .collect();
-        let mut engine = Self::new(net, (&words, &bytes), &in_bytes, (isa, threads))?;
-        for stage in &mut engine.stages {
-            match stage {
-                Stage::ToBytes(map, ratios) => {
-                    *ratios = quotients(words.steps(*map), bytes.steps(*map));
-                }
-                Stage::ToWide(map, ratios) => {
-                    *ratios = quotients(bytes.steps(*map), words.steps(*map));
-                }
-                _ => {}
-            }
-        }
-        Ok(engine)
+        Self::new(net, (&words, &bytes), &in_bytes, (isa, threads))
     }
 }
 
@@ -117,7 +104,7 @@ impl<W: Wide> Engine<W> {
         (isa, threads): (Isa, usize),
     ) -> Result<Self, Error> {
         let areas = areas(net.plan(), W::PICTURE_CHANNELS);
-        let slots = plan_buffers(net.plan(), &areas).1;
+        let slots = plan_buffers(net.plan(), &areas);
         let layers = folded_layers(net, W::PICTURE_CHANNELS)?;
         let of_kind = |kind: bool| {
             let marked = layers.iter().zip(in_bytes);
@@ -179,20 +166,20 @@ impl<W: Wide> Engine<W> {
                     self.wide
                         .compute_heads(steps.clone(), &mut logits, &self.crew);
                 }
-                Stage::ToBytes(map, ratios) => {
-                    let to_byte = |value, ratio| nearest(W::number(value) * ratio, 255.0) as u8;
-                    let to = self.bytes.map_mut(*map);
-                    self.isa.run(
-                        #[inline(always)]
-                        || convert(self.wide.map(*map), to, ratios, to_byte),
+                Stage::ToBytes(map) => {
+                    convert(
+                        self.isa,
+                        self.wide.map(*map),
+                        self.bytes.map_mut(*map),
+                        W::byte,
                     );
                 }
-                Stage::ToWide(map, ratios) => {
-                    let to_wide = |byte, ratio| W::value(f32::from(byte) * ratio);
-                    let to = self.wide.map_mut(*map);
-                    self.isa.run(
-                        #[inline(always)]
-                        || convert(self.bytes.map(*map), to, ratios, to_wide),
+                Stage::ToWide(map) => {
+                    convert(
+                        self.isa,
+                        self.bytes.map(*map),
+                        self.wide.map_mut(*map),
+                        W::of_byte,
                     );
                 }
             }
@@ -264,9 +251,9 @@ impl Schedule {
     fn convert(&mut self, layer: &Layer, in_bytes: bool) {
         for map in reads(layer) {
             if in_bytes && self.bytes.insert(map) {
-                self.stages.push(Stage::ToBytes(map, Vec::new()));
+                self.stages.push(Stage::ToBytes(map));
             } else if !in_bytes && self.wide.insert(map) {
-                self.stages.push(Stage::ToWide(map, Vec::new()));
+                self.stages.push(Stage::ToWide(map));
             }
         }
     }
@@ -280,21 +267,13 @@ fn can_be_bytes(plan: &Plan, layer: &Layer) -> bool {
 }
 
 /// Every value of a map in other numbers; borders are 0 in all.
-#[inline(always)]
-#[expect(
-    clippy::inline_always,
-    reason = "it must be compiled for the caller's instruction set"
-)]
-fn convert<A: Copy, B>(from: &[A], to: &mut [B], ratios: &[f32], of: impl Fn(A, f32) -> B) {
-    let pixels = from.chunks_exact(ratios.len());
-    for (from, to) in pixels.zip(to.chunks_exact_mut(ratios.len())) {
-        for ((&from, to), &ratio) in from.iter().zip(to).zip(ratios) {
-            *to = of(from, ratio);
-        }
-    }
-}
-
-/// `a / b`.
-fn quotients(a: &[f32], b: &[f32]) -> Vec<f32> {
-    a.iter().zip(b).map(|(a, b)| a / b).collect()
+fn convert<A: Copy, B>(isa: Isa, from: &[A], to: &mut [B], of: impl Fn(A) -> B) {
+    isa.run(
+        #[inline(always)]
+        || {
+            for (&from, to) in from.iter().zip(to) {
+                *to = of(from);
+            }
+        },
+    );
 }

@@ -32,8 +32,8 @@ pub(crate) trait Wide: Numbers {
     fn show(bytes: &[u8], row: &mut [Self::Value], isa: Isa);
     /// Computes one block of channels of a row of a head's cells.
     fn convolve_cells(row: RowOf<'_, Self::Value, f32, ()>, part: &Part<'_, Self>);
-    /// A value as a number.
-    fn number(value: Self::Value) -> f32;
-    /// The value next to a number that is not negative.
-    fn value(number: f32) -> Self::Value;
+    /// A value that has passed ReLU as the byte that stands for the same.
+    fn byte(value: Self::Value) -> u8;
+    /// The value that stands for the same as a byte.
+    fn of_byte(byte: u8) -> Self::Value;
 }

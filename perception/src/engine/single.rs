@@ -1,8 +1,4 @@
 //! Inference in single precision.
-#![expect(
-    clippy::inline_always,
-    reason = "conversions must be compiled for the caller's instruction set"
-)]
 
 use super::half::Part;
 use super::layers::Folded;
@@ -68,13 +64,11 @@ impl Wide for Single {
         Self::convolve(row, None, part);
     }
 
-    #[inline(always)]
-    fn number(value: f32) -> f32 {
-        value
+    fn byte(_: f32) -> u8 {
+        unreachable!("no layer of a network in single precision is computed in bytes")
     }
 
-    #[inline(always)]
-    fn value(number: f32) -> f32 {
-        number
+    fn of_byte(_: u8) -> f32 {
+        unreachable!("no layer of a network in single precision is computed in bytes")
     }
 }

@@ -17,7 +17,8 @@ use super::numbers::{Numbers, Wide};
 use crate::error::Error;
 use crate::nets::{Finish, Plan};
 use crate::ops::{
-    Isa, LANES, Packed, Requantise, RowOf, Scaling, Whole, convolve_whole, convolve_whole_to_floats,
+    Isa, LANES, Packed, Requantise, RowOf, Scaling, Whole, convolve_whole,
+    convolve_whole_to_floats, nearest,
 };
 use crate::preprocess::{BYTE_STEP, ZERO_BYTE};
 use crate::quantization::Ranges;
@@ -65,7 +66,7 @@ impl<V: Whole> Quantised<V> {
     }
 
     /// What a step of each channel of a map stands for.
-    pub(super) fn steps(&self, map: usize) -> &[f32] {
+    fn steps(&self, map: usize) -> &[f32] {
         &self.steps[map]
     }
 }
@@ -152,22 +153,16 @@ impl Wide for Quantised<i16> {
     }
 
     #[inline(always)]
-    fn number(value: i16) -> f32 {
-        f32::from(value)
+    fn byte(value: i16) -> u8 {
+        let number = f32::from(value) * (<u8 as Whole>::HIGHEST / <i16 as Whole>::HIGHEST);
+        nearest(number.min(<u8 as Whole>::HIGHEST)) as u8
     }
 
     #[inline(always)]
-    fn value(number: f32) -> i16 {
-        nearest(number, <i16 as Whole>::HIGHEST) as i16
+    fn of_byte(byte: u8) -> i16 {
+        let number = f32::from(byte) * (<i16 as Whole>::HIGHEST / <u8 as Whole>::HIGHEST);
+        nearest(number.min(<i16 as Whole>::HIGHEST)) as i16
     }
-}
-
-/// The whole number next to one that is not negative, half to even, at most `highest`.
-#[inline(always)]
-pub(super) fn nearest(number: f32, highest: f32) -> u32 {
-    /// Adding it leaves the nearest whole number in the lowest bits.
-    const ROUND: f32 = 8_388_608.0;
-    (number.min(highest) + ROUND).to_bits() & 0x007f_ffff
 }
 
 /// Weights `[taps, channels in, channels out]` of inputs that come in steps, as whole numbers, and what a step of
@@ -231,10 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn halves_are_rounded_to_even() {
+    fn bytes_keep_their_value_as_words_and_the_largest_word_is_the_largest_byte() {
+        for byte in 0..=255 {
+            assert_eq!(Quantised::byte(Quantised::of_byte(byte)), byte);
+        }
         assert_eq!(
-            [0.5, 1.5, 2.5, 300.0].map(|n| nearest(n, 255.0)),
-            [0, 2, 2, 255]
+            (Quantised::byte(4095), Quantised::of_byte(255)),
+            (255, 4095)
         );
+        assert_eq!(Quantised::byte(5000), 255);
     }
 }

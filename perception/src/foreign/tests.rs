@@ -12,10 +12,9 @@ use crate::network::{Backend, Network};
 use crate::onnx::export;
 use crate::onnx::messages::{Attribute, Graph, Model, Node};
 use crate::ops::oracle::noise;
-use crate::preprocess::normalise;
+use crate::preprocess::{self, normalise};
 use crate::weights;
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
-use drive::time::Tick;
 
 /// Largest difference allowed, as a share of an output's standard deviation.
 const TOLERANCE: f64 = 1e-4;
@@ -28,13 +27,7 @@ fn file(test: &str, bytes: &[u8]) -> PathBuf {
 }
 
 fn frame() -> CameraFrame {
-    let pixel = |i: usize| (i * 7919 % 251) as u8;
-    CameraFrame {
-        tick: Tick(0),
-        width: FRAME_WIDTH,
-        height: FRAME_HEIGHT,
-        rgb: (0..FRAME_WIDTH * FRAME_HEIGHT * 3).map(pixel).collect(),
-    }
+    preprocess::tests::frame(FRAME_WIDTH, FRAME_HEIGHT, |i| (i * 7919 % 251) as u8)
 }
 
 /// Largest difference over the standard deviation, worst head.

@@ -22,9 +22,8 @@ use prost::Message;
 
 use crate::card::Card;
 use crate::error::Error;
-use crate::fold::fold;
+use crate::fold::folded;
 use crate::nets::{Finish, Layer, MapSize, Net};
-use crate::ops::Statistics;
 use crate::preprocess::{MEAN, STD};
 use builder::Builder;
 pub use contract::{INPUT, InputSize};
@@ -144,23 +143,7 @@ impl Exporter<'_> {
 
     /// A layer's convolution, its normalisation folded in.
     fn kernel(&self, layer: &Layer) -> Result<Kernel, Error> {
-        let numbers = |of: &str| -> Result<Vec<f32>, Error> {
-            let tensor = &self.tensors[&format!("{}.{of}", layer.name)];
-            Ok(tensor.flatten_all()?.to_vec1()?)
-        };
-        let weights = numbers("weight")?;
-        let (weights, bias) = match layer.finish {
-            Finish::Norm { .. } => {
-                let statistics = Statistics {
-                    mean: numbers("mean")?,
-                    variance: numbers("variance")?,
-                };
-                let (weights, bias) = fold(&weights, &numbers("affine")?, &statistics);
-                (weights, Some(bias))
-            }
-            Finish::Cells(_) => (weights, Some(numbers("bias")?)),
-            Finish::Spread => (weights, None),
-        };
+        let (weights, bias) = folded(layer, &self.tensors)?;
         let inputs = self.net.plan().maps[layer.input].channels;
         Ok(Kernel {
             weights: output_first(&weights, inputs, layer.channels),

@@ -32,6 +32,7 @@ pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;
 pub use soft_cross_entropy::{Wanted, soft_cross_entropy};
+pub(crate) use whole_lanes::nearest;
 
 use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 

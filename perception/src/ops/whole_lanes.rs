@@ -6,8 +6,13 @@
 
 use super::lanes::{LANES, Lanes, Portable};
 
-/// Adding it to a number below 2^22 leaves the nearest whole number, half to even, in the lowest bits.
-const ROUND: f32 = 12_582_912.0;
+/// The whole number next to one whose magnitude is below 2^22, half to even.
+#[inline(always)]
+pub(crate) fn nearest(number: f32) -> i32 {
+    /// Adding it leaves the whole number in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    (number + ROUND).to_bits() as i32 - ROUND.to_bits() as i32
+}
 
 /// Sixteen sums, each of products of several values with as many weights, and their way to floating-point numbers
 /// and back to values.
@@ -101,7 +106,7 @@ macro_rules! portable {
             }
             #[inline(always)]
             unsafe fn store_values(numbers: Portable, to: *mut $value) {
-                let values = numbers.0.map(|n| (n + ROUND).to_bits() as $value);
+                let values = numbers.0.map(|n| nearest(n) as $value);
                 unsafe { to.cast::<[$value; LANES]>().write_unaligned(values) };
             }
         }
@@ -116,3 +121,16 @@ pub(crate) use x86::{Avx2Bytes, Avx2Words, VnniBytes, VnniWords};
 
 #[cfg(target_arch = "x86_64")]
 mod x86;
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn halves_are_rounded_to_even() {
+        assert_eq!(
+            [-1.5, 0.5, 1.5, 2.5, 254.7].map(nearest),
+            [-2, 0, 2, 2, 255]
+        );
+    }
+}
