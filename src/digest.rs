@@ -26,20 +26,15 @@ impl DigestChain {
         self.state = hasher.finalize().into();
     }
 
-    /// The chain so far.
-    pub fn digest(&self) -> [u8; 32] {
-        self.state
-    }
-
     /// The chain so far in hexadecimal.
     pub fn hex(&self) -> String {
         hex(&self.state)
     }
 }
 
-/// SHA-256 of some bytes.
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
+/// SHA-256 of some bytes, hexadecimal.
+pub fn hex_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
+use drive::ego::VehicleCommand;
+use drive::time::Tick;
+use perception::probabilities::Logits;
 use scenarios::director::{Director, opening_world};
 use scenarios::judge::Judge;
 use scenarios::story::CompiledStory;
@@ -12,10 +15,12 @@ use scenarios::world::WorldState;
 use sim::{Exposure as Pass, SimOptions, Simulation};
 
 use crate::clock::WallClock;
-use crate::digest::DigestChain;
+use crate::digest::{DigestChain, hex_of};
 use crate::perceiver::Exposure;
 use crate::record::{Agreement, FrameRecord};
+use crate::recorded::Fork;
 use crate::seat::Seat;
+use crate::trace::{ExposedDigests, TickRecord, Trace};
 
 /// How an episode is driven.
 #[derive(Debug, Clone)]
@@ -24,6 +29,10 @@ pub struct EpisodeOptions {
     pub pass: Pass,
     /// What becomes of the pictures.
     pub pictures: Pictures,
+    /// Whether to keep the networks' raw outputs: 120 kB each.
+    pub keep_logits: bool,
+    /// The recorded run whose commands the car follows before the driver takes the wheel.
+    pub fork: Option<Arc<Fork>>,
     /// Hold the simulation back to real time (latency mode `live`).
     pub real_time: bool,
     /// Raised to end early.
@@ -39,6 +48,16 @@ pub enum Pictures {
     Forget,
 }
 
+/// A raw output that arrived.
+pub struct Arrival {
+    /// When.
+    pub tick: Tick,
+    /// Whose.
+    pub seat: String,
+    /// The output.
+    pub logits: Arc<Logits>,
+}
+
 /// A driven story.
 pub struct Episode {
     /// Passed or not, failures and metrics.
@@ -47,10 +66,12 @@ pub struct Episode {
     pub frames: Vec<FrameRecord>,
     /// The pictures of the exposures, if they were kept; as long as `frames` then.
     pub pictures: Vec<Exposure>,
+    /// The raw outputs as they arrived, if they were kept.
+    pub logits: Vec<Arrival>,
     /// Decisions of driver and first shadow compared.
     pub agreement: Option<Agreement>,
-    /// End of the hash chain.
-    pub digest: String,
+    /// Every tick, chained.
+    pub trace: Trace,
     /// Simulated seconds per second of wall clock.
     pub real_time_factor: f64,
     /// Vulkan adapter and driver of the camera.
@@ -86,8 +107,14 @@ pub fn drive(
         for seat in seats.iter_mut() {
             seat.step(&world.ego.state, exposure.as_ref())?;
         }
-        let command = seats[0].command();
-        log.tick(&world, seats, exposure, options.pictures);
+        let recorded = options.fork.as_ref();
+        let recorded = recorded.map(|fork| fork.command(&world)).transpose()?;
+        let command = recorded.flatten().unwrap_or(seats[0].command());
+        log.tick(&world, seats, exposure.as_ref(), command);
+        if options.keep_logits {
+            log.logits.extend(arrivals(&world, seats));
+        }
+        log.frame(&world, seats, exposure, options.pictures);
         judge.observe(&world);
         let cues = director.direct(&world);
         simulation.step(&command, &cues);
@@ -119,25 +146,38 @@ fn camera_driver(simulation: &Simulation) -> String {
 struct Log {
     frames: Vec<FrameRecord>,
     pictures: Vec<Exposure>,
+    logits: Vec<Arrival>,
     agreement: Agreement,
-    chain: DigestChain,
+    trace: Trace,
 }
 
 impl Log {
-    /// Adds a tick to the hash chain, and on an exposure tick a record.
+    /// Adds a tick to the trace.
     fn tick(
+        &mut self,
+        world: &WorldState,
+        seats: &[Seat],
+        exposure: Option<&Exposure>,
+        command: VehicleCommand,
+    ) {
+        self.trace.push(TickRecord {
+            tick: world.tick,
+            world: world.clone(),
+            exposed: exposure.map(exposed_digests),
+            seats: seats.iter().map(Seat::tick_record).collect(),
+            command,
+        });
+    }
+
+    /// Adds a record of a frame, if one was exposed.
+    fn frame(
         &mut self,
         world: &WorldState,
         seats: &[Seat],
         exposure: Option<Exposure>,
         pictures: Pictures,
     ) {
-        self.chain.link_value(world);
-        for seat in seats {
-            seat.link(&mut self.chain);
-        }
         let Some(exposure) = exposure else { return };
-        self.chain.link_bytes(&picture_digest(&exposure));
         if let [driver, shadow, ..] = seats {
             self.agreement
                 .count(driver.decision().action, shadow.decision().action);
@@ -146,7 +186,6 @@ impl Log {
             tick: world.tick,
             world: world.clone(),
             seats: seats.iter().map(Seat::record).collect(),
-            digest: self.chain.hex(),
         });
         if pictures == Pictures::Keep {
             self.pictures.push(exposure);
@@ -157,23 +196,33 @@ impl Log {
         Episode {
             verdict,
             agreement: (self.agreement.frames > 0).then_some(self.agreement),
-            digest: self.chain.hex(),
+            trace: self.trace,
             frames: self.frames,
             pictures: self.pictures,
+            logits: self.logits,
             real_time_factor,
             camera_driver,
         }
     }
 }
 
-/// Digest of everything a camera frame shows: its pixels and its labels' maps.
-fn picture_digest(exposure: &Exposure) -> [u8; 32] {
-    let mut chain = DigestChain::default();
-    if let Some(frame) = &exposure.frame {
-        chain.link_bytes(&frame.rgb);
+fn arrivals(world: &WorldState, seats: &[Seat]) -> impl Iterator<Item = Arrival> {
+    seats.iter().filter_map(|seat| {
+        Some(Arrival {
+            tick: world.tick,
+            seat: seat.name().to_owned(),
+            logits: Arc::clone(seat.news()?),
+        })
+    })
+}
+
+fn exposed_digests(exposure: &Exposure) -> ExposedDigests {
+    let mut labels = DigestChain::default();
+    labels.link_bytes(&exposure.labels.class);
+    labels.link_value(&exposure.labels.objects);
+    labels.link_value(&exposure.labels.lanes);
+    ExposedDigests {
+        pixels: exposure.frame.as_ref().map(|frame| hex_of(&frame.rgb)),
+        labels: labels.hex(),
     }
-    chain.link_bytes(&exposure.labels.class);
-    chain.link_value(&exposure.labels.objects);
-    chain.link_value(&exposure.labels.lanes);
-    chain.digest()
 }

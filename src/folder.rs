@@ -1,16 +1,25 @@
 //! The folder of a run: everything needed to repeat it, written so that an unfinished one shows.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use drive::time::Tick;
 use image::{ImageFormat, RgbImage};
 
+use crate::episode::Arrival;
 use crate::files::{create_folder, write_whole};
 use crate::report::{self, SoftTargets};
 use crate::theatre::Played;
 
-/// Writes `trace.jsonl`, `report.html` and, when asked, `frames/`; `run.json` comes last, so that a
-/// folder without it is unfinished.
+/// Folder of the pictures in a run's folder.
+pub const FRAMES: &str = "frames";
+/// Folder of the networks' raw outputs in a run's folder.
+pub const LOGITS: &str = "logits";
+
+/// Writes `trace.jsonl`, `report.html`, when asked `frames/`, and `logits/` of what was kept; `run.json` comes last,
+/// so that a folder without it is unfinished.
 ///
 /// # Errors
 /// When something cannot be written.
@@ -21,15 +30,17 @@ pub fn write_run(
     with_frames: bool,
 ) -> Result<()> {
     create_folder(folder)?;
+    remove_summary(folder)?;
     let mut trace = Vec::new();
-    for frame in &played.episode.frames {
-        serde_json::to_writer(&mut trace, frame)?;
+    for line in played.episode.trace.lines() {
+        serde_json::to_writer(&mut trace, line)?;
         trace.push(b'\n');
     }
     write_whole(&folder.join("trace.jsonl"), &trace)?;
     if with_frames {
-        write_frames(&folder.join("frames"), played)?;
+        write_frames(&folder.join(FRAMES), played)?;
     }
+    write_logits(&folder.join(LOGITS), &played.episode.logits)?;
     let section = report::section(played, soft_targets)?;
     let page = report::page(std::slice::from_ref(&played.record), &[section]);
     write_whole(&folder.join("report.html"), page.as_bytes())?;
@@ -51,10 +62,41 @@ fn write_frames(folder: &Path, played: &Played) -> Result<()> {
         RgbImage::from_raw(frame.width as u32, frame.height as u32, frame.rgb.to_vec())
             .context("a camera frame has three bytes a pixel")?
             .write_to(&mut png, ImageFormat::Png)?;
-        write_whole(
-            &folder.join(format!("{:06}.png", frame.tick.0)),
-            png.get_ref(),
-        )?;
+        write_whole(&folder.join(frame_file(frame.tick)), png.get_ref())?;
     }
     Ok(())
+}
+
+fn write_logits(folder: &Path, arrivals: &[Arrival]) -> Result<()> {
+    if !arrivals.is_empty() {
+        create_folder(folder)?;
+    }
+    for arrival in arrivals {
+        let file = folder.join(logits_file(arrival.tick, &arrival.seat));
+        write_whole(&file, &arrival.logits.to_le_bytes())?;
+    }
+    Ok(())
+}
+
+/// An older run's summary must not vouch for files that are being replaced.
+fn remove_summary(folder: &Path) -> Result<()> {
+    let summary = folder.join("run.json");
+    match fs::remove_file(&summary) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot replace {}", summary.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Name of the picture exposed on a tick, in [`FRAMES`].
+pub fn frame_file(tick: Tick) -> String {
+    format!("{:06}.png", tick.0)
+}
+
+/// Name of the raw output that arrived at a seat on a tick, in [`LOGITS`]: 32-bit numbers, little-endian, head by
+/// head.
+pub fn logits_file(tick: Tick, seat: &str) -> String {
+    let name = seat.replace(['/', ':'], "_");
+    format!("{:06}.{name}.f32", tick.0)
 }

@@ -2,11 +2,12 @@
 //!
 //! Reading order: [`episode`] is the loop, one line a step. [`seat`] is a place in the car with its own
 //! sight, tracker and planner; [`perceiver`] says who can sit there, [`worker`] runs its network beside
-//! the simulation. [`record`] keeps what happened, [`digest`] proves it repeats. [`commands`] are the
-//! command line's, [`report`] the page for people.
+//! the simulation. [`trace`] keeps every tick and proves that it repeats, [`record`] sums up, [`recorded`] reads
+//! back, [`diff`] names where two runs part. [`commands`] are the command line's, [`report`] the page for people.
 
 pub mod clock;
 pub mod commands;
+pub mod diff;
 pub mod digest;
 pub mod episode;
 pub mod files;
@@ -18,10 +19,12 @@ pub mod npy;
 pub mod perceiver;
 pub mod progress;
 pub mod record;
+pub mod recorded;
 pub mod report;
 pub mod seat;
 pub mod summary;
 pub mod table;
 pub mod theatre;
+pub mod trace;
 pub mod words;
 pub mod worker;

@@ -1,12 +1,18 @@
 //! What a run ran on.
 
+use perception::network::Backend;
+
 use crate::record::Machine;
 
-/// This program on this machine, with the camera's driver.
-pub fn machine(camera_driver: &str) -> Machine {
+/// This program on this machine, with what ran the networks and the camera's driver.
+pub fn machine(backend: Backend, camera_driver: &str) -> Machine {
     Machine {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         cpu: processor(),
+        engine: match backend {
+            Backend::Engine { isa, .. } => format!("{isa:?}").to_lowercase(),
+            Backend::Candle => "candle".to_owned(),
+        },
         camera_driver: camera_driver.to_owned(),
     }
 }

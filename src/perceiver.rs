@@ -16,8 +16,6 @@ use perception::foreign::Foreign;
 use perception::network::Network;
 use perception::probabilities::{Logits, softmax};
 
-use crate::digest::sha256;
-
 /// One exposure: the picture for the networks, the labels for the truth.
 #[derive(Debug, Clone)]
 pub struct Exposure {
@@ -34,8 +32,8 @@ pub struct Exposure {
 pub struct Sight {
     /// The scene as understood.
     pub percept: Percept,
-    /// Digest of the raw output the percept was decoded from.
-    pub output_digest: [u8; 32],
+    /// The raw output the percept was decoded from, and its SHA-256, hexadecimal; the truth has none.
+    pub output: Option<(Arc<Logits>, String)>,
     /// Wall-clock time of the inference; for statistics only, never for the run itself.
     pub wall: Duration,
 }
@@ -48,9 +46,9 @@ pub trait Perceiver: Send {
     /// When the exposure lacks what this perceiver needs, or the network fails.
     fn perceive(&mut self, exposure: &Exposure) -> Result<Percept>;
 
-    /// Digest of the newest raw output; of nothing where there is none.
-    fn output_digest(&self) -> [u8; 32] {
-        sha256(&[])
+    /// The raw output of the newest exposure, where there is one.
+    fn logits(&self) -> Option<Arc<Logits>> {
+        None
     }
 }
 
@@ -107,7 +105,7 @@ pub struct Trained<N> {
     network: N,
     camera: CameraModel,
     /// Of the newest frame.
-    logits: Option<Logits>,
+    logits: Option<Arc<Logits>>,
 }
 
 impl<N: Infer> Trained<N> {
@@ -128,13 +126,12 @@ impl<N: Infer> Perceiver for Trained<N> {
             .as_ref()
             .context("a network needs pictures, but this run exposes labels only")?;
         let logits = self.network.infer(frame)?;
-        self.logits = Some(logits.clone());
+        self.logits = Some(Arc::new(logits.clone()));
         Ok(decode(&softmax(logits), &self.camera, exposure.tick))
     }
 
-    fn output_digest(&self) -> [u8; 32] {
-        let bytes = self.logits.as_ref().map(Logits::to_le_bytes);
-        sha256(&bytes.unwrap_or_default())
+    fn logits(&self) -> Option<Arc<Logits>> {
+        self.logits.clone()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happened in a run: a record per exposure tick, and one for the whole.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use drive::decision::{Action, Decision};
 use drive::ego::VehicleCommand;
@@ -12,7 +13,7 @@ use scenarios::world::WorldState;
 use serde::{Deserialize, Serialize};
 
 /// What one seat knew and decided on an exposure tick.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct SeatRecord {
     /// The newest percept it had, as exposed; `None` before the first arrived.
     pub percept: Option<Percept>,
@@ -23,7 +24,7 @@ pub struct SeatRecord {
 }
 
 /// One exposure tick.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct FrameRecord {
     /// When.
     pub tick: Tick,
@@ -31,8 +32,6 @@ pub struct FrameRecord {
     pub world: WorldState,
     /// The seats, the driver's first.
     pub seats: Vec<SeatRecord>,
-    /// The hash chain up to and including this tick, hexadecimal.
-    pub digest: String,
 }
 
 /// Passed or not.
@@ -154,6 +153,8 @@ pub struct NetworkRecord {
 pub struct RunRecord {
     /// Name of the story.
     pub scenario: String,
+    /// What it is a story of: enough to find and recognize it again.
+    pub story: StoryOrigin,
     /// Its title, an English sentence.
     pub title: String,
     /// Seed of everything random.
@@ -164,8 +165,10 @@ pub struct RunRecord {
     pub shadow: Option<String>,
     /// Latency mode as on the command line.
     pub latency: String,
-    /// Whether results depend on the wall clock and so cannot be repeated.
+    /// Whether the same seed gives the same run; not where the wall clock decides.
     pub repeatable: bool,
+    /// The run that this one left, and where, if it is a fork.
+    pub fork: Option<ForkOrigin>,
     /// Passed or not.
     pub verdict: Outcome,
     /// What was not met.
@@ -186,6 +189,36 @@ pub struct RunRecord {
     pub machine: Machine,
 }
 
+impl RunRecord {
+    /// Names of everyone in the car, the driver's first.
+    pub fn seats(&self) -> Vec<String> {
+        let everyone = std::iter::once(&self.driver).chain(&self.shadow);
+        everyone.cloned().collect()
+    }
+}
+
+/// Where a story comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryOrigin {
+    /// Its name in the catalog, or the path of its file.
+    pub place: String,
+    /// SHA-256 of its text and its base's, hexadecimal.
+    pub digest: String,
+}
+
+/// What a fork left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkOrigin {
+    /// The run's folder.
+    pub run: PathBuf,
+    /// End of its hash chain, hexadecimal.
+    pub digest: String,
+    /// Who was at the wheel.
+    pub driver: String,
+    /// The first tick with the new driver at the wheel.
+    pub tick: Tick,
+}
+
 /// What a run ran on; bits can only be promised between equal ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
@@ -193,6 +226,8 @@ pub struct Machine {
     pub program: String,
     /// Processor.
     pub cpu: String,
+    /// What the networks ran on: the engine and its instruction set.
+    pub engine: String,
     /// Vulkan adapter and driver of the camera.
     pub camera_driver: String,
 }

@@ -2,6 +2,7 @@
 //! The first seat drives; the others watch the same frames, and their commands are discarded.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use anyhow::Result;
 use drive::decision::Decision;
@@ -9,10 +10,11 @@ use drive::driver::Driver;
 use drive::ego::{EgoState, VehicleCommand};
 use drive::latency::{Durations, Event, Pipeline};
 use drive::percept::Percept;
+use perception::probabilities::Logits;
 
-use crate::digest::DigestChain;
 use crate::perceiver::{Exposure, Perceiver, Sight};
 use crate::record::{LatencyMs, NetworkFacts, NetworkRecord, SeatRecord};
+use crate::trace::SeatTick;
 use crate::worker::Worker;
 
 /// A seat.
@@ -26,7 +28,7 @@ pub struct Seat {
     driver: Driver,
     percept: Option<Percept>,
     has_news: bool,
-    output_digest: [u8; 32],
+    output: Option<(Arc<Logits>, String)>,
     decision: Decision,
     command: VehicleCommand,
     walls_ms: Vec<f64>,
@@ -56,7 +58,7 @@ impl Seat {
             driver,
             percept: None,
             has_news: false,
-            output_digest: [0; 32],
+            output: None,
             decision: Decision::default(),
             command: VehicleCommand::default(),
             walls_ms: Vec::new(),
@@ -87,13 +89,21 @@ impl Seat {
         Ok(())
     }
 
-    /// Adds this tick to a hash chain: raw output and percept when they arrived, decision and command always.
-    pub fn link(&self, chain: &mut DigestChain) {
-        if self.has_news {
-            chain.link_bytes(&self.output_digest);
-            chain.link_value(&self.percept);
+    /// What this tick brought it, and what it made of it.
+    pub fn tick_record(&self) -> SeatTick {
+        let output = self.output.as_ref().filter(|_| self.has_news);
+        SeatTick {
+            logits: output.map(|(_, digest)| digest.clone()),
+            percept: self.percept.clone().filter(|_| self.has_news),
+            decision: self.decision,
+            command: self.command,
         }
-        chain.link_value(&(self.decision, self.command));
+    }
+
+    /// The raw output that arrived on this tick.
+    pub fn news(&self) -> Option<&Arc<Logits>> {
+        let output = self.output.as_ref().filter(|_| self.has_news);
+        output.map(|(logits, _)| logits)
     }
 
     /// In a live run the wall clock decides: a result that is there has finished now.
@@ -114,7 +124,7 @@ impl Seat {
             None => self.worker.take()?,
         };
         self.walls_ms.push(sight.wall.as_secs_f64() * 1000.0);
-        self.output_digest = sight.output_digest;
+        self.output = sight.output;
         self.percept = Some(sight.percept);
         Ok(())
     }

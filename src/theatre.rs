@@ -19,7 +19,8 @@ use crate::loaded::Loaded;
 use crate::machine::machine;
 use crate::models::{Assets, Who, read_profile};
 use crate::perceiver::{Perceiver, Truth};
-use crate::record::{Outcome, RunRecord};
+use crate::record::{Outcome, RunRecord, StoryOrigin};
+use crate::recorded::{Fork, story_digest};
 use crate::report::{self, SoftTargets};
 use crate::seat::Seat;
 
@@ -49,6 +50,21 @@ pub struct Theatre {
     networks: BTreeMap<Who, Loaded>,
     assets: Option<PathBuf>,
     stop: Arc<AtomicBool>,
+}
+
+/// One story to be played, and what to keep of it.
+#[derive(Debug, Clone)]
+pub struct Performance<'a> {
+    /// The story.
+    pub story: &'a Story,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// What becomes of the pictures.
+    pub pictures: Pictures,
+    /// Whether to keep the networks' raw outputs.
+    pub keep_logits: bool,
+    /// The recorded run whose commands the car follows before the driver takes the wheel.
+    pub fork: Option<Arc<Fork>>,
 }
 
 /// A story that was played.
@@ -87,6 +103,22 @@ impl Theatre {
     /// # Errors
     /// When the world cannot be built, a network fails, or the run is interrupted.
     pub fn play(&self, story: &Story, seed: u64, pictures: Pictures) -> Result<Played> {
+        self.perform(&Performance {
+            story,
+            seed,
+            pictures,
+            keep_logits: false,
+            fork: None,
+        })
+    }
+
+    /// Plays a story from its first tick to its verdict.
+    ///
+    /// # Errors
+    /// When the world cannot be built, a network fails, the run is interrupted, or a fork's recorded run does not
+    /// repeat.
+    pub fn perform(&self, performance: &Performance<'_>) -> Result<Played> {
+        let &Performance { story, seed, .. } = performance;
         let compiled = story.compile(seed, &BTreeMap::new())?;
         let mut seats = self
             .cast
@@ -94,19 +126,21 @@ impl Theatre {
             .map(|who| self.seat(who, seed, compiled.set_speed_mps))
             .collect::<Result<Vec<_>>>()?;
         let needs_pictures =
-            self.cast.everyone().any(Who::is_network) || pictures == Pictures::Keep;
+            self.cast.everyone().any(Who::is_network) || performance.pictures == Pictures::Keep;
         let options = EpisodeOptions {
             pass: if needs_pictures {
                 Pass::Picture
             } else {
                 Pass::Labels
             },
-            pictures,
+            pictures: performance.pictures,
+            keep_logits: performance.keep_logits,
+            fork: performance.fork.clone(),
             real_time: self.cast.latency == LatencyMode::Live,
             stop: Arc::clone(&self.stop),
         };
         let episode = drive(&compiled, &mut seats, &options)?;
-        let record = self.summarize(story, seed, &seats, &episode);
+        let record = self.summarize(performance, &seats, &episode);
         let inference_ms = seats
             .iter()
             .map(|seat| (seat.name().to_owned(), seat.inference_ms().to_vec()))
@@ -182,7 +216,13 @@ impl Theatre {
         )
     }
 
-    fn summarize(&self, story: &Story, seed: u64, seats: &[Seat], episode: &Episode) -> RunRecord {
+    fn summarize(
+        &self,
+        performance: &Performance<'_>,
+        seats: &[Seat],
+        episode: &Episode,
+    ) -> RunRecord {
+        let story = performance.story;
         let networks = self
             .networks
             .iter()
@@ -193,12 +233,17 @@ impl Theatre {
             .collect();
         RunRecord {
             scenario: story.name.clone(),
+            story: StoryOrigin {
+                place: story.place().to_owned(),
+                digest: story_digest(story),
+            },
             title: story.title.clone(),
-            seed,
+            seed: performance.seed,
             driver: self.cast.driver.to_string(),
             shadow: self.cast.shadow.as_ref().map(Who::to_string),
             latency: self.cast.latency.to_string(),
-            repeatable: self.cast.latency != LatencyMode::Live,
+            repeatable: self.cast.latency.is_repeatable(),
+            fork: performance.fork.as_deref().map(Fork::origin),
             verdict: if episode.verdict.pass {
                 Outcome::Pass
             } else {
@@ -208,10 +253,10 @@ impl Theatre {
             metrics: episode.verdict.metrics.clone(),
             agreement: episode.agreement.and_then(|agreement| agreement.headline()),
             agreement_counts: episode.agreement,
-            digest: episode.digest.clone(),
+            digest: episode.trace.digest(),
             real_time_factor: episode.real_time_factor,
             networks,
-            machine: machine(&episode.camera_driver),
+            machine: machine(self.cast.backend, &episode.camera_driver),
         }
     }
 }

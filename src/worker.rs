@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::digest::hex_of;
 use crate::perceiver::{Exposure, Perceiver, Sight};
 
 /// A perceiver on its own thread.
@@ -99,7 +100,10 @@ pub fn timed(perceiver: &mut dyn Perceiver, exposure: &Exposure) -> Result<Sight
     let wall = start.elapsed();
     Ok(Sight {
         percept,
-        output_digest: perceiver.output_digest(),
+        output: perceiver.logits().map(|logits| {
+            let digest = hex_of(&logits.to_le_bytes());
+            (logits, digest)
+        }),
         wall,
     })
 }

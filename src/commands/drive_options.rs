@@ -22,15 +22,18 @@ pub(crate) struct DriveOptions {
     /// Who watches the same frames without a say
     #[arg(long)]
     pub(crate) shadow: Option<Who>,
-    /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS, profile:FILE or live
-    #[arg(long, default_value = "none")]
-    pub(crate) latency: LatencyMode,
+    /// When percepts arrive: none (the default), fixed (each network's recorded median), fixed:MS, profile:FILE or live
+    #[arg(long)]
+    pub(crate) latency: Option<LatencyMode>,
     /// What the networks run on: native, or candle as the reference
     #[arg(long, default_value = "native")]
     pub(crate) engine: Engine,
     /// The instruction set of the native engine (default: the fastest of this machine)
     #[arg(long)]
     pub(crate) isa: Option<InstructionSet>,
+    /// Threads of the native engine for one frame; they change no bit
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub(crate) threads: u8,
 }
 
 impl DriveOptions {
@@ -42,7 +45,7 @@ impl DriveOptions {
         Ok(Cast {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
-            latency: self.latency.clone(),
+            latency: self.latency.clone().unwrap_or_default(),
             backend: self.backend()?,
         })
     }
@@ -56,7 +59,10 @@ impl DriveOptions {
             isa.is_available(),
             "this machine has no {isa:?}; leave out --isa, or name portable"
         );
-        Ok(Backend::Engine { threads: 1, isa })
+        Ok(Backend::Engine {
+            threads: usize::from(self.threads),
+            isa,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod capture;
 mod check;
 mod demo;
+mod diff;
 mod distill;
 mod drive_options;
 mod evaluate;
@@ -38,6 +39,8 @@ enum Command {
     Run(run::Options),
     /// Drive the whole catalog and tell what failed
     Check(check::Options),
+    /// Name the first tick and layer in which two recorded runs differ
+    Diff(diff::Options),
     /// Record each network's latency on this machine
     Profile(profile::Options),
     /// Render labelled frames of random worlds for training
@@ -85,6 +88,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Demo(options) => demo::execute(&options, assets),
         Command::Run(options) => run::execute(&options, assets),
         Command::Check(options) => check::execute(&options, assets),
+        Command::Diff(options) => diff::execute(&options),
         Command::Profile(options) => profile::execute(&options, assets),
         Command::Capture(options) => capture::execute(&options),
         Command::Train(options) => train::execute(&options),

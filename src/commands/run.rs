@@ -1,24 +1,29 @@
 //! `understudy run`: stories with one driver, and another in shadow.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use scenarios::catalog;
+use scenarios::story::Story;
 
 use super::drive_options::{DriveOptions, load_story};
 use super::{Status, say};
+use crate::diff::first_difference;
 use crate::episode::Pictures;
 use crate::folder::write_run;
 use crate::progress;
 use crate::record::Outcome;
+use crate::recorded::Fork;
 use crate::summary;
-use crate::theatre::Theatre;
+use crate::theatre::{Performance, Played, Theatre};
 
 /// Temperature of the softened bars in the report.
 const SOFT_TARGET_TEMPERATURE: f32 = 2.0;
 
 /// Options of `run`.
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Names from the catalog, or paths of story files
@@ -31,12 +36,21 @@ pub(super) struct Options {
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Leave a recorded run at RUN@TICK or RUN@SECONDSs: its world up to there, then --driver at the wheel
+    #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed"])]
+    from: Option<String>,
+    /// Drive every story twice and prove that both runs are equal to the bit
+    #[arg(long)]
+    verify: bool,
     /// Folder for run.json, the trace and report.html
     #[arg(long)]
     out: Option<PathBuf>,
     /// Keep every camera frame as PNG in the run folder
     #[arg(long, requires = "out")]
     frames: bool,
+    /// Keep every raw network output in the run folder, 120 kB a frame
+    #[arg(long, requires = "out")]
+    logits: bool,
     /// Print one JSON object per run instead of a table
     #[arg(long)]
     json: bool,
@@ -47,24 +61,36 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         say(&summary::catalog_table()?);
         return Ok(Status::Passed);
     }
-    ensure!(
-        !options.stories.is_empty(),
-        "name a story, or list them with --list; the catalog has {}",
-        catalog::names().collect::<Vec<_>>().join(", ")
-    );
-    let theatre = Theatre::open(assets, options.drive.cast()?, progress::stop_flag()?)?;
-    let pictures = if options.out.is_some() {
-        Pictures::Keep
-    } else {
-        Pictures::Forget
-    };
+    let programme = programme(options)?;
+    let mut drive = options.drive.clone();
+    if let Some(fork) = programme.iter().find_map(|item| item.fork.as_ref()) {
+        drive.latency = Some(
+            drive
+                .latency
+                .map_or_else(|| fork.run().record.latency.parse(), Ok)?,
+        );
+    }
+    let theatre = Theatre::open(assets, drive.cast()?, progress::stop_flag()?)?;
     let mut runs = Vec::new();
-    for name in &options.stories {
-        let story = load_story(name)?;
-        let played = theatre.play(&story, options.seed, pictures)?;
+    for story in &programme {
+        let performance = Performance {
+            story: &story.story,
+            seed: story.seed,
+            pictures: if options.out.is_some() {
+                Pictures::Keep
+            } else {
+                Pictures::Forget
+            },
+            keep_logits: options.logits,
+            fork: story.fork.clone(),
+        };
+        let played = theatre.perform(&performance)?;
+        if options.verify {
+            verify(&theatre, &performance, &played)?;
+        }
         if let Some(out) = &options.out {
             let bars = theatre.soft_targets(&played, SOFT_TARGET_TEMPERATURE)?;
-            let folder = run_folder(out, name, options.stories.len());
+            let folder = run_folder(out, &story.story.name, options.stories.len());
             write_run(&folder, &played, bars.as_ref(), options.frames)?;
         }
         if options.json {
@@ -75,18 +101,75 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     if !options.json {
         say(&summary::runs_table(&runs));
         say(&summary::failures(&runs));
+        if options.verify {
+            say("driven twice: equal to the bit, every picture, raw output and command");
+        }
     }
     Ok(Status::of(
         runs.iter().all(|run| run.verdict == Outcome::Pass),
     ))
 }
 
+/// A story to be played.
+struct Item {
+    story: Story,
+    seed: u64,
+    fork: Option<Arc<Fork>>,
+}
+
+/// What is asked for: stories by name, or the rest of a recorded run.
+fn programme(options: &Options) -> Result<Vec<Item>> {
+    if let Some(from) = &options.from {
+        let fork = Fork::open(from)?;
+        return Ok(vec![Item {
+            story: fork.run().story()?,
+            seed: fork.run().record.seed,
+            fork: Some(Arc::new(fork)),
+        }]);
+    }
+    ensure!(
+        !options.stories.is_empty(),
+        "name a story, or list them with --list; the catalog has {}",
+        catalog::names().collect::<Vec<_>>().join(", ")
+    );
+    let item = |name: &String| {
+        Ok(Item {
+            story: load_story(name)?,
+            seed: options.seed,
+            fork: None,
+        })
+    };
+    options.stories.iter().map(item).collect()
+}
+
+/// Plays it again and compares every tick.
+fn verify(theatre: &Theatre, performance: &Performance<'_>, played: &Played) -> Result<()> {
+    ensure!(
+        played.record.repeatable,
+        "a run with latency `live` cannot be repeated; verify another"
+    );
+    let again = theatre.perform(&Performance {
+        pictures: Pictures::Forget,
+        ..performance.clone()
+    })?;
+    let [first, second] = [played, &again].map(|played| played.episode.trace.lines());
+    let Some(difference) = first_difference(first, second) else {
+        return Ok(());
+    };
+    let seats = played.record.seats();
+    bail!(
+        "{} with seed {} does not repeat, which is a defect of this program or this machine: {}",
+        performance.story.name,
+        performance.seed,
+        difference.words([&seats, &seats]),
+    )
+}
+
 /// One story writes into the folder itself, several each into a folder of their own.
 fn run_folder(out: &Path, story: &str, stories: usize) -> PathBuf {
-    let name = Path::new(story).file_stem().unwrap_or_default();
-    if stories == 1 {
-        out.to_owned()
+    if stories > 1 {
+        out.join(story)
     } else {
-        out.join(name)
+        out.to_owned()
     }
 }

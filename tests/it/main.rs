@@ -7,5 +7,6 @@ mod determinism;
 mod engines;
 mod floors;
 mod layering;
+mod recorded;
 mod stage_hands;
 mod tidy;

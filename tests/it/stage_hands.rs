@@ -47,6 +47,8 @@ pub(crate) fn play(story: &Story, seed: u64, perceiver: Box<dyn Perceiver>, pass
     let options = EpisodeOptions {
         pass,
         pictures: Pictures::Forget,
+        keep_logits: false,
+        fork: None,
         real_time: false,
         stop: Arc::new(AtomicBool::new(false)),
     };

@@ -70,6 +70,16 @@ impl Story {
         Ok(story)
     }
 
+    /// Its file as errors call it: the path, or the name in the catalog with its ending.
+    pub fn place(&self) -> &str {
+        &self.sources[0].file
+    }
+
+    /// The texts it was read from: its own, then its base's.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(|source| source.text.as_str())
+    }
+
     /// An error about the string `needle` of the file, `inside` characters into it.
     pub(super) fn error(&self, needle: &str, inside: usize, message: String) -> StoryError {
         for source in &self.sources {
