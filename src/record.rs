@@ -163,6 +163,8 @@ pub struct RunRecord {
     pub driver: String,
     /// Who watched.
     pub shadow: Option<String>,
+    /// Values of the story's parameters that neither default nor seed decided.
+    pub parameters: BTreeMap<String, f64>,
     /// Latency mode as on the command line.
     pub latency: String,
     /// Whether the same seed gives the same run; not where the wall clock decides.

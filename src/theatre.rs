@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, ensure};
 use drive::driver::Driver;
-use drive::latency::{Durations, LatencyMode};
+use drive::latency::{Durations, LatencyMode, LatencyProfile};
 use drive::random::stream;
 use perception::network::{Backend, Network};
 use perception::probabilities::Logits;
@@ -59,6 +59,10 @@ pub struct Performance<'a> {
     pub story: &'a Story,
     /// Seed of everything random.
     pub seed: u64,
+    /// When percepts arrive.
+    pub latency: LatencyMode,
+    /// Values of the story's parameters that neither default nor seed decide.
+    pub parameters: BTreeMap<String, f64>,
     /// What becomes of the pictures.
     pub pictures: Pictures,
     /// Whether to keep the networks' raw outputs.
@@ -104,12 +108,22 @@ impl Theatre {
     /// When the world cannot be built, a network fails, or the run is interrupted.
     pub fn play(&self, story: &Story, seed: u64, pictures: Pictures) -> Result<Played> {
         self.perform(&Performance {
+            pictures,
+            ..self.performance(story, seed)
+        })
+    }
+
+    /// A story with the cast's latency, of which nothing but the record is kept.
+    pub fn performance<'a>(&self, story: &'a Story, seed: u64) -> Performance<'a> {
+        Performance {
             story,
             seed,
-            pictures,
+            latency: self.cast.latency.clone(),
+            parameters: BTreeMap::new(),
+            pictures: Pictures::Forget,
             keep_logits: false,
             fork: None,
-        })
+        }
     }
 
     /// Plays a story from its first tick to its verdict.
@@ -119,11 +133,11 @@ impl Theatre {
     /// repeat.
     pub fn perform(&self, performance: &Performance<'_>) -> Result<Played> {
         let &Performance { story, seed, .. } = performance;
-        let compiled = story.compile(seed, &BTreeMap::new())?;
+        let compiled = story.compile(seed, &performance.parameters)?;
         let mut seats = self
             .cast
             .everyone()
-            .map(|who| self.seat(who, seed, compiled.set_speed_mps))
+            .map(|who| self.seat(who, performance, compiled.set_speed_mps))
             .collect::<Result<Vec<_>>>()?;
         let needs_pictures =
             self.cast.everyone().any(Who::is_network) || performance.pictures == Pictures::Keep;
@@ -136,7 +150,7 @@ impl Theatre {
             pictures: performance.pictures,
             keep_logits: performance.keep_logits,
             fork: performance.fork.clone(),
-            real_time: self.cast.latency == LatencyMode::Live,
+            real_time: performance.latency == LatencyMode::Live,
             stop: Arc::clone(&self.stop),
         };
         let episode = drive(&compiled, &mut seats, &options)?;
@@ -205,9 +219,14 @@ impl Theatre {
         }
     }
 
-    fn seat(&self, who: &Who, seed: u64, set_speed_mps: f64) -> Result<Seat> {
+    fn seat(&self, who: &Who, performance: &Performance<'_>, set_speed_mps: f64) -> Result<Seat> {
         let perceiver = self.perceiver(who)?;
-        let durations = durations(&self.cast.latency, who, seed, self.assets.as_deref())?;
+        let durations = durations(
+            &performance.latency,
+            who,
+            performance.seed,
+            self.assets.as_deref(),
+        )?;
         Seat::new(
             &who.name(),
             perceiver,
@@ -241,8 +260,9 @@ impl Theatre {
             seed: performance.seed,
             driver: self.cast.driver.to_string(),
             shadow: self.cast.shadow.as_ref().map(Who::to_string),
-            latency: self.cast.latency.to_string(),
-            repeatable: self.cast.latency.is_repeatable(),
+            parameters: performance.parameters.clone(),
+            latency: performance.latency.to_string(),
+            repeatable: performance.latency.is_repeatable(),
             fork: performance.fork.as_deref().map(Fork::origin),
             verdict: if episode.verdict.pass {
                 Outcome::Pass
@@ -271,18 +291,29 @@ fn durations(mode: &LatencyMode, who: &Who, seed: u64, assets: Option<&Path>) ->
             Durations::fixed_ms(recorded_median_ms(who, assets)?)
         }
         LatencyMode::None | LatencyMode::FixedOwn => Durations::fixed_ms(0.0),
+        LatencyMode::Recorded { of: None, .. } if !who.is_network() => Durations::fixed_ms(0.0),
+        LatencyMode::Recorded { of, scale } => {
+            let of = of.as_deref().map(str::parse).transpose()?;
+            let mut profile = recorded_profile(of.as_ref().unwrap_or(who), assets)?;
+            profile.scale *= scale;
+            Durations::recorded(&profile, rng)?
+        }
         LatencyMode::Profile(file) => Durations::recorded(&read_profile(file)?, rng)?,
     })
 }
 
 fn recorded_median_ms(who: &Who, assets: Option<&Path>) -> Result<f64> {
-    ensure!(
-        !matches!(who, Who::Onnx(_)),
-        "{who} has no recorded median latency, which `--latency fixed` takes; \
-         give one with fixed:MS, or samples with profile:FILE"
-    );
-    let profile = read_profile(&Assets::find(assets)?.latency_file(who))?;
-    profile
+    recorded_profile(who, assets)?
         .percentile_ms(50.0)
         .with_context(|| format!("the recorded latency of {who} has no samples"))
+}
+
+/// The shipped samples of a network.
+fn recorded_profile(who: &Who, assets: Option<&Path>) -> Result<LatencyProfile> {
+    ensure!(
+        who.is_network() && !matches!(who, Who::Onnx(_)),
+        "{who} has no recorded median latency, nor samples; \
+         give it a latency with fixed:MS, of:NETWORK or profile:FILE"
+    );
+    read_profile(&Assets::find(assets)?.latency_file(who))
 }

@@ -22,18 +22,12 @@ pub(crate) struct DriveOptions {
     /// Who watches the same frames without a say
     #[arg(long)]
     pub(crate) shadow: Option<Who>,
-    /// When percepts arrive: none (the default), fixed (each network's recorded median), fixed:MS, profile:FILE or live
+    /// When percepts arrive: none (the default), own (each network's recorded samples), of:NETWORK, own*SCALE, car,
+    /// fixed (its median), fixed:MS, profile:FILE or live
     #[arg(long)]
     pub(crate) latency: Option<LatencyMode>,
-    /// What the networks run on: native, or candle as the reference
-    #[arg(long, default_value = "native")]
-    pub(crate) engine: Engine,
-    /// The instruction set of the native engine (default: the fastest of this machine)
-    #[arg(long)]
-    pub(crate) isa: Option<InstructionSet>,
-    /// Threads of the native engine for one frame; they change no bit
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
-    pub(crate) threads: u8,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
 }
 
 impl DriveOptions {
@@ -46,11 +40,31 @@ impl DriveOptions {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone().unwrap_or_default(),
-            backend: self.backend()?,
+            backend: self.engine.backend()?,
         })
     }
+}
 
-    fn backend(&self) -> Result<Backend> {
+/// What computes the networks.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EngineOptions {
+    /// What the networks run on: native, or candle as the reference
+    #[arg(long, default_value = "native")]
+    engine: Engine,
+    /// The instruction set of the native engine (default: the fastest of this machine)
+    #[arg(long)]
+    isa: Option<InstructionSet>,
+    /// Threads of the native engine for one frame; they change no bit
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    threads: u8,
+}
+
+impl EngineOptions {
+    /// The backend these options ask for.
+    ///
+    /// # Errors
+    /// When this machine lacks the instruction set that is asked for.
+    pub(crate) fn backend(&self) -> Result<Backend> {
         if self.engine == Engine::Candle {
             return Ok(Backend::Candle);
         }

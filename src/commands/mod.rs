@@ -7,15 +7,18 @@ use clap::{Parser, Subcommand};
 
 mod capture;
 mod check;
+mod cliff;
 mod demo;
 mod diff;
 mod distill;
 mod drive_options;
+mod envelope;
 mod evaluate;
 mod export;
 mod profile;
 mod quantize;
 mod run;
+mod search_options;
 mod targets;
 mod train;
 mod training;
@@ -39,6 +42,10 @@ enum Command {
     Run(run::Options),
     /// Drive the whole catalog and tell what failed
     Check(check::Options),
+    /// Find the longest constant delay with which drivers still pass
+    Cliff(cliff::Options),
+    /// Find the hardest level of each story that drivers still pass
+    Envelope(envelope::Options),
     /// Name the first tick and layer in which two recorded runs differ
     Diff(diff::Options),
     /// Record each network's latency on this machine
@@ -88,6 +95,8 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Demo(options) => demo::execute(&options, assets),
         Command::Run(options) => run::execute(&options, assets),
         Command::Check(options) => check::execute(&options, assets),
+        Command::Cliff(options) => cliff::execute(&options, assets),
+        Command::Envelope(options) => envelope::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),
         Command::Profile(options) => profile::execute(&options, assets),
         Command::Capture(options) => capture::execute(&options),

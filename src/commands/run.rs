@@ -73,17 +73,15 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let theatre = Theatre::open(assets, drive.cast()?, progress::stop_flag()?)?;
     let mut runs = Vec::new();
     for story in &programme {
-        let performance = Performance {
-            story: &story.story,
-            seed: story.seed,
-            pictures: if options.out.is_some() {
-                Pictures::Keep
-            } else {
-                Pictures::Forget
-            },
-            keep_logits: options.logits,
-            fork: story.fork.clone(),
-        };
+        let mut performance = theatre.performance(&story.story, story.seed);
+        performance.keep_logits = options.logits;
+        if options.out.is_some() {
+            performance.pictures = Pictures::Keep;
+        }
+        if let Some(fork) = &story.fork {
+            performance.parameters = fork.run().record.parameters.clone();
+            performance.fork = Some(Arc::clone(fork));
+        }
         let played = theatre.perform(&performance)?;
         if options.verify {
             verify(&theatre, &performance, &played)?;

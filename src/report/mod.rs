@@ -1,12 +1,14 @@
 //! `report.html`: one self-contained page that opens offline in any browser.
 
 mod chart;
+mod delay_chart;
 mod latency_chart;
 mod moments;
 mod section;
 mod soft_targets;
 mod svg;
 
+pub use delay_chart::{DelayRow, delay_chart};
 pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;
 pub use section::section;

@@ -4,6 +4,6 @@ mod mode;
 mod pipeline;
 mod profile;
 
-pub use mode::{LatencyMode, ParseLatencyModeError};
+pub use mode::{CAR_SCALE, LatencyMode, ParseLatencyModeError};
 pub use pipeline::{Durations, Event, Pipeline};
 pub use profile::{LatencyProfile, ProfileError};

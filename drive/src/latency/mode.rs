@@ -8,9 +8,15 @@ use serde::{Deserialize, Serialize};
 
 /// Longest fixed latency accepted, in milliseconds.
 const MAX_FIXED_MS: f64 = 60_000.0;
+/// Largest scale of recorded latencies accepted.
+const MAX_SCALE: f64 = 1000.0;
 
-/// Where a network's latency comes from. Written `none`, `fixed`, `fixed:MS`, `profile:FILE` or
-/// `live`.
+/// What a car computer's latencies are to those recorded on the reference machine, one thread of an AMD EPYC with
+/// AVX-512: with it the teacher takes three camera periods, in int8 one, and the student less than half of one.
+pub const CAR_SCALE: f64 = 11.0;
+
+/// Where a network's latency comes from. Written `none`, `fixed`, `fixed:MS`, `own`, `of:NETWORK`, either of them
+/// with `*SCALE`, `car`, `profile:FILE` or `live`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum LatencyMode {
@@ -21,6 +27,13 @@ pub enum LatencyMode {
     FixedOwn,
     /// Every frame takes this long, in milliseconds.
     Fixed(f64),
+    /// Drawn with the run's seed from the samples recorded of a shipped network.
+    Recorded {
+        /// The network; each its own when `None`, and truth never late.
+        of: Option<String>,
+        /// What the samples are multiplied by.
+        scale: f64,
+    },
     /// Drawn with the run's seed from a file of recorded samples.
     Profile(PathBuf),
     /// The wall clock at the pace of real time; not repeatable.
@@ -39,7 +52,7 @@ impl LatencyMode {
 pub enum ParseLatencyModeError {
     /// No such mode.
     #[error(
-        "unknown latency mode '{0}': write none, fixed (each network's recorded median), fixed:MS (for example fixed:120), profile:FILE or live"
+        "unknown latency mode '{0}': write none, fixed (each network's recorded median), fixed:MS (for example fixed:120), own (each network's recorded samples), of:NETWORK, own*SCALE, car (own*{CAR_SCALE}), profile:FILE or live"
     )]
     Unknown(String),
     /// The milliseconds of `fixed` are not a usable number.
@@ -47,6 +60,11 @@ pub enum ParseLatencyModeError {
         "'{0}' is not a latency in milliseconds: write fixed:MS with a number from 0 to 60000, for example fixed:120"
     )]
     Milliseconds(String),
+    /// The scale of recorded samples is not a usable number.
+    #[error(
+        "'{0}' is no scale of recorded latencies: write own*SCALE with a number from 0 to 1000, for example own*11"
+    )]
+    Scale(String),
     /// `profile` without a file.
     #[error(
         "profile needs a file of recorded latencies: write profile:FILE (`understudy profile` records one)"
@@ -58,6 +76,9 @@ impl FromStr for LatencyMode {
     type Err = ParseLatencyModeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(recorded) = parse_recorded(text) {
+            return recorded;
+        }
         let (name, argument) = match text.split_once(':') {
             Some((name, argument)) => (name, Some(argument)),
             None => (text, None),
@@ -74,6 +95,30 @@ impl FromStr for LatencyMode {
     }
 }
 
+/// Reads `own`, `of:NETWORK` and `car`, scaled or not; `None` when it is none of them.
+fn parse_recorded(text: &str) -> Option<Result<LatencyMode, ParseLatencyModeError>> {
+    if text == "car" {
+        let (of, scale) = (None, CAR_SCALE);
+        return Some(Ok(LatencyMode::Recorded { of, scale }));
+    }
+    let (name, scale) = match text.rsplit_once('*') {
+        Some((name, scale)) => (name, Some(scale)),
+        None => (text, None),
+    };
+    let of = match name.strip_prefix("of:") {
+        Some("") => return None,
+        Some(of) => Some(of.to_owned()),
+        None if name == "own" => None,
+        None => return None,
+    };
+    let scale = match scale.map(str::parse) {
+        None => 1.0,
+        Some(Ok(scale)) if (0.0..=MAX_SCALE).contains(&scale) => scale,
+        Some(_) => return Some(Err(ParseLatencyModeError::Scale(text.to_owned()))),
+    };
+    Some(Ok(LatencyMode::Recorded { of, scale }))
+}
+
 /// Reads the milliseconds of `fixed:MS`.
 fn parse_fixed(argument: &str) -> Result<LatencyMode, ParseLatencyModeError> {
     match argument.parse::<f64>() {
@@ -88,6 +133,16 @@ impl fmt::Display for LatencyMode {
             LatencyMode::None => f.write_str("none"),
             LatencyMode::FixedOwn => f.write_str("fixed"),
             LatencyMode::Fixed(ms) => write!(f, "fixed:{ms}"),
+            LatencyMode::Recorded { of, scale } => {
+                match of {
+                    Some(of) => write!(f, "of:{of}")?,
+                    None => f.write_str("own")?,
+                }
+                if *scale == 1.0 {
+                    return Ok(());
+                }
+                write!(f, "*{scale}")
+            }
             LatencyMode::Profile(file) => write!(f, "profile:{}", file.display()),
             LatencyMode::Live => f.write_str("live"),
         }
@@ -118,11 +173,21 @@ mod tests {
             "none",
             "fixed:120",
             "fixed:12.5",
+            "own",
+            "own*2.5",
+            "of:teacher",
+            "of:int8_teacher*11",
             "profile:a/b:c.json",
             "live",
         ] {
             assert_eq!(text.parse::<LatencyMode>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn the_car_is_written_with_its_scale() {
+        let mode: LatencyMode = "car".parse().unwrap();
+        assert_eq!(mode.to_string(), "own*11");
     }
 
     #[test]
@@ -133,6 +198,8 @@ mod tests {
         assert!(message("fixed:").contains("fixed:120"));
         assert!(message("fixed:NaN").contains("milliseconds"));
         assert!(message("profile:").contains("understudy profile"));
+        assert!(message("own*x").contains("own*SCALE") && message("own*-1").contains("'own*-1'"));
+        assert!(message("of:").contains("of:NETWORK"));
         assert!(message("none:3").contains("unknown latency mode"));
     }
 }

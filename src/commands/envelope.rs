@@ -1,0 +1,124 @@
+//! `understudy envelope`: the hardest level of each story that a driver still passes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use drive::latency::LatencyMode;
+use serde::Serialize;
+
+use super::drive_options::EngineOptions;
+use super::search_options::{Search, SearchOptions, theatres};
+use super::{Status, say};
+use crate::files::write_whole;
+use crate::parallel;
+use crate::record::Outcome;
+use crate::search::hardest_level;
+use crate::table::Table;
+use crate::theatre::{Performance, Theatre};
+
+/// Options of `envelope`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    search: SearchOptions,
+    /// When percepts arrive, as in `run`
+    #[arg(long, default_value = "none")]
+    latency: LatencyMode,
+    #[command(flatten)]
+    engine: EngineOptions,
+}
+
+/// One driver in one story, for scripts.
+#[derive(Serialize)]
+struct EnvelopeRecord {
+    scenario: String,
+    driver: String,
+    latency: String,
+    seeds: u64,
+    /// The parameter that makes it hard.
+    parameter: String,
+    /// Its values, easy to hard.
+    levels: Vec<f64>,
+    /// How many levels pass, counted from the easiest.
+    passed_levels: usize,
+    /// The hardest value up to which every level passes.
+    hardest: Option<f64>,
+}
+
+pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
+    let theatres = theatres(&options.search, &options.latency, &options.engine, assets)?;
+    let searches = options.search.searches()?;
+    let records = parallel::for_each(&searches, "envelopes", |search| {
+        let theatre = &theatres[&search.driver];
+        let difficulty = &search.story.difficulty;
+        let hardest = hardest_level(&difficulty.levels, |level| {
+            passes(theatre, search, options.search.seeds, level)
+        })?;
+        Ok(EnvelopeRecord {
+            scenario: search.story.name.clone(),
+            driver: search.driver.to_string(),
+            latency: options.latency.to_string(),
+            seeds: options.search.seeds,
+            parameter: difficulty.parameter.clone(),
+            levels: difficulty.levels.clone(),
+            passed_levels: hardest.map_or(0, |index| index + 1),
+            hardest: hardest.map(|index| difficulty.levels[index]),
+        })
+    })?;
+    if let Some(out) = &options.search.out {
+        write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
+    }
+    if options.search.json {
+        say(&serde_json::to_string(&records)?);
+    } else {
+        say(&table(&records));
+        say(&format!(
+            "A level is passed when all {} seeds are; latency {}.",
+            options.search.seeds, options.latency
+        ));
+    }
+    Ok(Status::Passed)
+}
+
+fn passes(theatre: &Theatre, search: &Search, seeds: u64, level: f64) -> Result<bool> {
+    let parameter = &search.story.difficulty.parameter;
+    for seed in 1..=seeds {
+        let played = theatre.perform(&Performance {
+            parameters: BTreeMap::from([(parameter.clone(), level)]),
+            ..theatre.performance(&search.story, seed)
+        })?;
+        if played.record.verdict == Outcome::Fail {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A row a story and driver: the levels that pass as full blocks, the others as empty ones.
+fn table(records: &[EnvelopeRecord]) -> String {
+    let mut table = Table::new(&[
+        "story",
+        "driver",
+        "easy to hard",
+        "passes up to",
+        "of",
+        "parameter",
+    ]);
+    for record in records {
+        let failed = record.levels.len() - record.passed_levels;
+        let hardest = record.levels.last().copied().unwrap_or_default();
+        table.row([
+            record.scenario.clone(),
+            record.driver.clone(),
+            "#".repeat(record.passed_levels) + &".".repeat(failed),
+            record
+                .hardest
+                .map_or_else(|| "-".to_owned(), |level| level.to_string()),
+            hardest.to_string(),
+            record.parameter.clone(),
+        ]);
+    }
+    table.render()
+}

@@ -1,0 +1,98 @@
+//! What `cliff` and `envelope` share: stories by name or the whole catalog, drivers and seeds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use drive::latency::LatencyMode;
+use scenarios::catalog;
+use scenarios::story::{Kind, Story};
+
+use super::drive_options::{EngineOptions, load_story};
+use crate::models::Who;
+use crate::progress;
+use crate::theatre::{Cast, Theatre};
+
+/// Stories, drivers and seeds.
+#[derive(Debug, Args)]
+pub(super) struct SearchOptions {
+    /// Names from the catalog, or paths of story files (default: every story in which ego must react)
+    pub(super) stories: Vec<String>,
+    /// Who drives; several are divided by commas
+    #[arg(long, value_delimiter = ',', default_value = "truth,teacher,student")]
+    pub(super) driver: Vec<Who>,
+    /// How many seeds per story, from 1 on; a story is passed when every seed is
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) seeds: u64,
+    /// Write the result as JSON, and a picture of it beside it as SVG, into this file
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// One driver in one story.
+pub(super) struct Search {
+    /// Who drives.
+    pub(super) driver: Who,
+    /// In which story.
+    pub(super) story: Story,
+}
+
+impl SearchOptions {
+    /// Every driver in every story.
+    ///
+    /// # Errors
+    /// When a story cannot be read.
+    pub(super) fn searches(&self) -> Result<Vec<Search>> {
+        let stories = self.stories()?;
+        ensure!(!self.driver.is_empty(), "name a driver with --driver");
+        let of = |driver: &Who| {
+            let driver = driver.clone();
+            stories.iter().map(move |story| Search {
+                driver: driver.clone(),
+                story: story.clone(),
+            })
+        };
+        Ok(self.driver.iter().flat_map(of).collect())
+    }
+
+    fn stories(&self) -> Result<Vec<Story>> {
+        if !self.stories.is_empty() {
+            return self.stories.iter().map(|name| load_story(name)).collect();
+        }
+        let mut stories = Vec::new();
+        for name in catalog::names() {
+            let story = catalog::load(name)?;
+            if story.kind == Kind::Reaction {
+                stories.push(story);
+            }
+        }
+        Ok(stories)
+    }
+}
+
+/// A theatre for each driver.
+///
+/// # Errors
+/// When a network is missing or damaged.
+pub(super) fn theatres(
+    search: &SearchOptions,
+    latency: &LatencyMode,
+    engine: &EngineOptions,
+    assets: Option<&Path>,
+) -> Result<BTreeMap<Who, Theatre>> {
+    let stop = progress::stop_flag()?;
+    let theatre = |driver: &Who| {
+        let cast = Cast {
+            driver: driver.clone(),
+            shadow: None,
+            latency: latency.clone(),
+            backend: engine.backend()?,
+        };
+        Ok((driver.clone(), Theatre::open(assets, cast, stop.clone())?))
+    };
+    search.driver.iter().map(theatre).collect()
+}

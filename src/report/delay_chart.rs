@@ -1,0 +1,140 @@
+//! The longest delays that drivers bear, as a picture: a bar a driver and story, their own latency as a tick, and the
+//! reaction time of a competent human driver as a line.
+
+use std::fmt::Write as _;
+
+use super::svg::escape;
+use crate::search::LONGEST_MS;
+
+/// Reaction time of the competent human driver of UN Regulation 157, in milliseconds.
+const HUMAN_MS: f64 = 750.0;
+
+const ROW_PX: f64 = 16.0;
+const TOP_PX: f64 = 40.0;
+const LEFT_PX: f64 = 300.0;
+const WIDTH_PX: f64 = 960.0;
+/// Colours of the drivers in the order in which they come; told apart by lightness too.
+const COLOURS: [&str; 6] = [
+    "#0b3c5d", "#1f77b4", "#9ecae1", "#7f3b08", "#e08214", "#fdb863",
+];
+
+/// How long a delay one driver bears in one story.
+#[derive(Debug, Clone, Copy)]
+pub struct DelayRow<'a> {
+    /// The story.
+    pub story: &'a str,
+    /// Who drives.
+    pub driver: &'a str,
+    /// The longest constant delay that passes, in milliseconds; `None` when none does.
+    pub cliff_ms: Option<f64>,
+    /// The 99th percentile of its own latency, in milliseconds.
+    pub p99_ms: Option<f64>,
+}
+
+/// One bar a row on an axis from 0 to the longest delay that is tried, stories together.
+pub fn delay_chart(rows: &[DelayRow<'_>]) -> String {
+    let mut rows = rows.to_vec();
+    rows.sort_by_key(|row| row.story);
+    let mut drivers: Vec<&str> = Vec::new();
+    for row in &rows {
+        if !drivers.contains(&row.driver) {
+            drivers.push(row.driver);
+        }
+    }
+    let height = TOP_PX + ROW_PX * (rows.len() as f64 + 1.0);
+    let mut svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH_PX} {height}' font-family='sans-serif' \
+         font-size='11' role='img'><title>Longest delay with which each driver passes</title>\
+         <rect width='100%' height='100%' fill='#fff'/>"
+    );
+    for ms in (0..=LONGEST_MS).step_by(200) {
+        line(&mut svg, f64::from(ms), height, "#ddd", &format!("{ms} ms"));
+    }
+    line(&mut svg, HUMAN_MS, height, "#d62728", "human 750 ms");
+    for (index, row) in rows.iter().enumerate() {
+        let colour = drivers.iter().position(|driver| *driver == row.driver);
+        let colour = COLOURS[colour.unwrap_or(0) % COLOURS.len()];
+        bar(
+            &mut svg,
+            row,
+            TOP_PX + ROW_PX * (index as f64 + 0.5),
+            colour,
+        );
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn line(svg: &mut String, ms: f64, height: f64, colour: &str, text: &str) {
+    let x = x_px(ms);
+    let y = if text.starts_with("human") {
+        14.0
+    } else {
+        30.0
+    };
+    let _ = write!(
+        svg,
+        "<path d='M{x:.1} {TOP_PX}V{height}' stroke='{colour}'/><text x='{x:.1}' y='{y}' text-anchor='middle' \
+         fill='#333'>{text}</text>"
+    );
+}
+
+fn bar(svg: &mut String, row: &DelayRow<'_>, y: f64, colour: &str) {
+    let _ = write!(
+        svg,
+        "<text x='{:.1}' y='{:.1}' text-anchor='end'>{}, {}</text>",
+        LEFT_PX - 8.0,
+        y + 4.0,
+        escape(row.story),
+        escape(row.driver),
+    );
+    match row.cliff_ms {
+        Some(ms) => {
+            let width = (x_px(ms) - LEFT_PX).max(1.0);
+            let _ = write!(
+                svg,
+                "<rect x='{LEFT_PX}' y='{:.1}' width='{width:.1}' height='10' fill='{colour}'/>",
+                y - 5.0
+            );
+        }
+        None => {
+            let _ = write!(
+                svg,
+                "<text x='{:.1}' y='{:.1}' fill='#b2182b'>fails without delay</text>",
+                LEFT_PX + 4.0,
+                y + 4.0
+            );
+        }
+    }
+    if let Some(ms) = row.p99_ms {
+        let _ = write!(
+            svg,
+            "<path d='M{:.1} {:.1}v14' stroke='#000' stroke-width='2'/>",
+            x_px(ms),
+            y - 7.0
+        );
+    }
+}
+
+fn x_px(ms: f64) -> f64 {
+    let share = (ms / f64::from(LONGEST_MS)).clamp(0.0, 1.0);
+    LEFT_PX + (WIDTH_PX - LEFT_PX - 40.0) * share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_that_fails_without_delay_has_words_instead_of_a_bar() {
+        let row = |driver, cliff_ms| DelayRow {
+            story: "cut_in",
+            driver,
+            cliff_ms,
+            p99_ms: Some(20.0),
+        };
+        let svg = delay_chart(&[row("truth", Some(300.0)), row("student", None)]);
+        assert!(svg.contains("cut_in, student") && svg.contains("fails without delay"));
+        assert_eq!(svg.matches("height='10'").count(), 1);
+    }
+}
