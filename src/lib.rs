@@ -3,7 +3,8 @@
 //! Reading order: [`episode`] is the loop, one line a step. [`seat`] is a place in the car with its own
 //! sight, tracker and planner; [`perceiver`] says who can sit there, [`worker`] runs its network beside
 //! the simulation. [`record`] keeps what happened, [`digest`] proves it repeats. [`commands`] are the
-//! command line's, [`report`] the page for people.
+//! command line's, [`report`] the page for people. [`pack`] checks many stories at once, for continuous
+//! integration.
 
 pub mod clock;
 pub mod commands;
@@ -11,10 +12,12 @@ pub mod digest;
 pub mod episode;
 pub mod files;
 pub mod folder;
+pub mod junit;
 pub mod loaded;
 pub mod machine;
 pub mod models;
 pub mod npy;
+pub mod pack;
 pub mod perceiver;
 pub mod progress;
 pub mod record;

@@ -25,12 +25,8 @@ pub(crate) struct DriveOptions {
     /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS, profile:FILE or live
     #[arg(long, default_value = "none")]
     pub(crate) latency: LatencyMode,
-    /// What the networks run on: native, or candle as the reference
-    #[arg(long, default_value = "native")]
-    pub(crate) engine: Engine,
-    /// The instruction set of the native engine (default: the fastest of this machine)
-    #[arg(long)]
-    pub(crate) isa: Option<InstructionSet>,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
 }
 
 impl DriveOptions {
@@ -43,11 +39,28 @@ impl DriveOptions {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone(),
-            backend: self.backend()?,
+            backend: self.engine.backend()?,
         })
     }
+}
 
-    fn backend(&self) -> Result<Backend> {
+/// What computes the networks.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EngineOptions {
+    /// What the networks run on: native, or candle as the reference
+    #[arg(long, default_value = "native")]
+    engine: Engine,
+    /// The instruction set of the native engine (default: the fastest of this machine)
+    #[arg(long)]
+    isa: Option<InstructionSet>,
+}
+
+impl EngineOptions {
+    /// The backend these options ask for.
+    ///
+    /// # Errors
+    /// When this machine lacks the instruction set that is asked for.
+    pub(crate) fn backend(&self) -> Result<Backend> {
         if self.engine == Engine::Candle {
             return Ok(Backend::Candle);
         }

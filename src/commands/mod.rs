@@ -12,6 +12,7 @@ mod distill;
 mod drive_options;
 mod evaluate;
 mod export;
+mod merge;
 mod profile;
 mod quantize;
 mod run;
@@ -36,8 +37,10 @@ enum Command {
     Demo(demo::Options),
     /// Drive stories with one driver, and another in shadow
     Run(run::Options),
-    /// Drive the whole catalog and tell what failed
+    /// Drive a pack of stories and compare with its baseline, for continuous integration
     Check(check::Options),
+    /// Join the parts of a check that several machines drove
+    Merge(merge::Options),
     /// Record each network's latency on this machine
     Profile(profile::Options),
     /// Render labelled frames of random worlds for training
@@ -85,6 +88,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Demo(options) => demo::execute(&options, assets),
         Command::Run(options) => run::execute(&options, assets),
         Command::Check(options) => check::execute(&options, assets),
+        Command::Merge(options) => merge::execute(&options),
         Command::Profile(options) => profile::execute(&options, assets),
         Command::Capture(options) => capture::execute(&options),
         Command::Train(options) => train::execute(&options),

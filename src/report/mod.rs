@@ -1,12 +1,14 @@
 //! `report.html`: one self-contained page that opens offline in any browser.
 
 mod chart;
+mod check_page;
 mod latency_chart;
 mod moments;
 mod section;
 mod soft_targets;
 mod svg;
 
+pub use check_page::check_page;
 pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;
 pub use section::section;
