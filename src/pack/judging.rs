@@ -92,8 +92,11 @@ pub fn judge(
         };
     };
     let Some(entry) = baseline.entry(&run.run.scenario, run.run.seed) else {
-        let text = "the baseline does not know it; look at it and take it up with --bless";
-        return (Standing::New, vec![remark(run, "baseline", text)]);
+        let text = format!(
+            "the baseline does not know it, its verdict is {}; take it up with --bless",
+            run.run.verdict.word()
+        );
+        return (Standing::New, vec![remark(run, "baseline", &text)]);
     };
     beside(run, entry, baseline.origin(entry), tolerances)
 }
@@ -212,4 +215,106 @@ fn remark(run: &FinishedRun, quantity: &str, text: &str) -> Finding {
 
 fn words(value: Option<f64>) -> String {
     value.map_or_else(|| "undefined".to_owned(), |value| format!("{value:.2}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use scenarios::metrics::Metrics;
+
+    use super::super::file::CastWords;
+    use super::*;
+    use crate::record::{Machine, RunRecord};
+
+    fn run(verdict: Outcome, min_ttc_s: Option<f64>) -> FinishedRun {
+        FinishedRun {
+            run: RunRecord {
+                scenario: "cut_in".to_owned(),
+                title: "A car cuts in.".to_owned(),
+                seed: 2,
+                driver: "student".to_owned(),
+                shadow: None,
+                latency: "fixed".to_owned(),
+                repeatable: true,
+                verdict,
+                failures: Vec::new(),
+                metrics: Metrics {
+                    min_ttc_s,
+                    ..Metrics::default()
+                },
+                agreement: None,
+                agreement_counts: None,
+                digest: "0123456789abcdef".to_owned(),
+                real_time_factor: 1.0,
+                networks: BTreeMap::new(),
+                machine: Machine {
+                    program: "0.1.0".to_owned(),
+                    cpu: "one".to_owned(),
+                    camera_driver: "llvmpipe".to_owned(),
+                },
+            },
+            simulated_s: 10.0,
+            inputs: "inputs".to_owned(),
+            program: "program".to_owned(),
+            engine: "engine".to_owned(),
+        }
+    }
+
+    /// How `now` stands beside `then`, and what is said about it.
+    fn standing(then: &FinishedRun, now: &FinishedRun) -> (Standing, Vec<String>) {
+        let mut baseline = Baseline::empty(CastWords {
+            driver: "student".to_owned(),
+            shadow: None,
+            latency: "fixed".to_owned(),
+        });
+        baseline.bless(std::iter::once(then));
+        let tolerances = Tolerances::with(&BTreeMap::new()).unwrap();
+        let (standing, findings) = judge(now, Some(&baseline), &tolerances);
+        let texts = findings.into_iter().map(|finding| finding.text);
+        (standing, texts.collect())
+    }
+
+    #[test]
+    fn the_verdict_of_the_baseline_is_expected_either_way() {
+        use Outcome::{Fail, Pass};
+        for (then, now, expected) in [
+            (Pass, Pass, Standing::Pass),
+            (Fail, Fail, Standing::ExpectedFail),
+            (Pass, Fail, Standing::Fail),
+            (Fail, Pass, Standing::UnexpectedPass),
+        ] {
+            let (found, texts) = standing(&run(then, None), &run(now, None));
+            assert_eq!(found, expected);
+            assert_eq!(texts.is_empty(), found.is_held(), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_move_within_its_tolerance_and_not_beyond_or_vanish() {
+        let then = run(Outcome::Pass, Some(2.0));
+        let beside = |ttc_s| standing(&then, &run(Outcome::Pass, ttc_s));
+        assert_eq!(beside(Some(2.2)).0, Standing::Pass);
+        let (found, texts) = beside(Some(1.0));
+        assert_eq!(found, Standing::Drift);
+        let expected =
+            "cut_in seed 2: min_ttc_s is 1.00, the baseline has 2.00 and allows 1.70 to 2.30";
+        assert_eq!(texts, [expected]);
+        assert_eq!(beside(Some(3.0)).0, Standing::Drift);
+        assert!(beside(None).1[0].contains("min_ttc_s is undefined"));
+    }
+
+    #[test]
+    fn bits_are_promised_to_the_same_program_on_the_same_machine_only() {
+        let then = run(Outcome::Pass, None);
+        let mut now = then.clone();
+        now.run.digest = "other bits".to_owned();
+        assert_eq!(standing(&then, &now).0, Standing::NotRepeated);
+        let mut elsewhere = now.clone();
+        elsewhere.run.machine.cpu = "another".to_owned();
+        assert_eq!(standing(&then, &elsewhere).0, Standing::Pass);
+        let mut rebuilt = now.clone();
+        rebuilt.program = "another".to_owned();
+        assert_eq!(standing(&then, &rebuilt).0, Standing::Pass);
+    }
 }

@@ -50,8 +50,8 @@ fn other_origins(baseline: &Baseline, runs: &[JudgedRun]) -> Option<String> {
     }
     (compared > 0).then(|| {
         format!(
-            "{compared} runs were blessed with {}: they are compared within tolerances; \
-             {differing} of them differ in their bits",
+            "{compared} runs were blessed under other conditions: {}. Numbers are compared within \
+             tolerances; the bits of {differing} runs differ.",
             list(reasons.into_iter())
         )
     })

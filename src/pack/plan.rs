@@ -65,7 +65,7 @@ impl Plan {
         let words = words(&pack.words, &overrides);
         let foreign = (pack.baseline.is_some() && words != pack.words).then(|| {
             format!(
-                "the baseline of this pack is for {}; the stories' criteria decide",
+                "the pack's baseline is of another cast ({}); the stories' criteria decide",
                 pack.words.sentence()
             )
         });

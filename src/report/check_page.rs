@@ -82,9 +82,9 @@ fn failures(record: &CheckRecord) -> String {
 }
 
 fn table(record: &CheckRecord) -> String {
-    let mut html = "<h2>Every run</h2><div class=wide><table class=runs><thead><tr><th>story<th>seed<th>result\
-                    <th>score<th>min TTC s<th>min gap m<th>braking m/s²<th>lane error m<th>agreement\
-                    </thead><tbody>"
+    let mut html = "<h2>Every run</h2><div class=wide><table class=runs><thead><tr><th>story<th class=n>seed<th>result\
+                    <th class=n>score<th class=n>min TTC s<th class=n>min gap m<th class=n>braking m/s²\
+                    <th class=n>lane error m<th class=n>agreement</thead><tbody>"
         .to_owned();
     for run in record.failures_first() {
         html.push_str(&row(run));
