@@ -32,8 +32,13 @@ impl WallClock {
         }
     }
 
+    /// Seconds of wall clock since the start.
+    pub fn elapsed_s(&self) -> f64 {
+        self.start.elapsed().as_secs_f64().max(1e-9)
+    }
+
     /// Simulated seconds per second of wall clock, up to a tick.
     pub fn factor(&self, tick: Tick) -> f64 {
-        tick.seconds() / self.start.elapsed().as_secs_f64().max(1e-9)
+        tick.seconds() / self.elapsed_s()
     }
 }

@@ -3,7 +3,8 @@
 //! Reading order: [`episode`] is the loop, one line a step. [`seat`] is a place in the car with its own
 //! sight, tracker and planner; [`perceiver`] says who can sit there, [`worker`] runs its network beside
 //! the simulation. [`trace`] keeps every tick and proves that it repeats, [`record`] sums up, [`recorded`] reads
-//! back, [`diff`] names where two runs part. [`commands`] are the command line's, [`report`] the page for people.
+//! back, [`diff`] names where two runs part. [`pack`] checks many stories at once, for continuous integration.
+//! [`commands`] are the command line's, [`report`] the page for people.
 
 pub mod clock;
 pub mod commands;
@@ -13,10 +14,12 @@ pub mod episode;
 pub mod files;
 pub mod folder;
 pub mod grid;
+pub mod junit;
 pub mod loaded;
 pub mod machine;
 pub mod models;
 pub mod npy;
+pub mod pack;
 pub mod parallel;
 pub mod perceiver;
 pub mod progress;

@@ -129,6 +129,11 @@ impl Assets {
             .join(format!("{}.safetensors", who.name()))
     }
 
+    /// The packs of stories that are shipped.
+    pub fn packs(&self) -> PathBuf {
+        self.folder.join("packs")
+    }
+
     /// The recorded latency of a shipped network.
     pub fn latency_file(&self, who: &Who) -> PathBuf {
         self.folder

@@ -39,7 +39,7 @@ pub struct Cast {
 
 impl Cast {
     /// Everyone in the car, the driver first.
-    fn everyone(&self) -> impl Iterator<Item = &Who> {
+    pub fn everyone(&self) -> impl Iterator<Item = &Who> {
         std::iter::once(&self.driver).chain(&self.shadow)
     }
 }

@@ -1,35 +1,58 @@
-//! `understudy check`: the whole catalog, for continuous integration.
+//! `understudy check`: a pack of stories beside its baseline, for continuous integration.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use scenarios::catalog;
-use scenarios::story::Story;
-use serde::Serialize;
+use drive::latency::LatencyMode;
 
-use super::drive_options::DriveOptions;
+use super::drive_options::EngineOptions;
 use super::{Status, say};
-use crate::episode::Pictures;
-use crate::files::write_whole;
+use crate::clock::WallClock;
+use crate::files::create_folder;
+use crate::junit::junit;
+use crate::models::Who;
+use crate::pack::file::{CATALOG, Pack};
+use crate::pack::finished::{Store, write_results};
+use crate::pack::partition::{Partition, PartitionChoice};
+use crate::pack::plan::{Overrides, Plan};
+use crate::pack::playing::{Stage, cores};
+use crate::pack::result::{CheckRecord, Timing};
 use crate::progress;
-use crate::record::{Outcome, RunRecord};
-use crate::summary;
+use crate::report::check_page;
 use crate::theatre::Theatre;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
+    /// Name of a shipped pack, or path of a pack file
+    #[arg(default_value = CATALOG)]
+    pack: String,
+    /// Who drives, instead of the pack's driver
+    #[arg(long)]
+    driver: Option<Who>,
+    /// Who watches the same frames, instead of the pack's shadow
+    #[arg(long)]
+    shadow: Option<Who>,
+    /// When percepts arrive, instead of the pack's latency: none, fixed, fixed:MS, profile:FILE or live
+    #[arg(long)]
+    latency: Option<LatencyMode>,
     #[command(flatten)]
-    drive: DriveOptions,
-    /// How many seeds per story, from 1 on
-    #[arg(long, default_value_t = 1)]
-    seeds: u64,
+    engine: EngineOptions,
+    /// How many seeds per story, from 1 on, instead of the pack's
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: Option<u64>,
     /// Only stories whose name contains this
     #[arg(long)]
     only: Option<String>,
-    /// Write the result as JSON into this file
+    /// Take the runs up into the pack's baseline; the command fails on purpose
+    #[arg(long, conflicts_with = "partition")]
+    bless: bool,
+    /// Drive one share: K/N, or auto or auto/N to take it from the environment
+    #[arg(long)]
+    partition: Option<PartitionChoice>,
+    /// Folder for check.json, report.html, junit.xml and every finished run
     #[arg(long)]
     out: Option<PathBuf>,
     /// Print JSON instead of a table
@@ -37,91 +60,118 @@ pub(super) struct Options {
     json: bool,
 }
 
-/// The result for scripts.
-#[derive(Serialize)]
-struct CheckRecord {
-    passed: usize,
-    failed: usize,
-    runs: Vec<RunRecord>,
+impl Options {
+    fn plan(&self, assets: Option<&Path>) -> Result<Plan> {
+        let overrides = Overrides {
+            driver: self.driver.clone(),
+            shadow: self.shadow.clone(),
+            latency: self.latency.clone(),
+            seeds: self.seeds,
+            only: self.only.clone(),
+            backend: self.engine.backend()?,
+        };
+        Plan::new(Pack::open(&self.pack, assets)?, overrides, assets)
+    }
+
+    fn part(&self) -> Result<Option<Partition>> {
+        let choice = self.partition;
+        let variable = |name: &str| std::env::var(name).ok();
+        choice.map(|choice| choice.part(variable)).transpose()
+    }
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatre = Theatre::open(assets, options.drive.cast()?, progress::stop_flag()?)?;
-    let record = check(&theatre, options)?;
-    if let Some(out) = &options.out {
-        write_whole(out, &serde_json::to_vec_pretty(&record)?)?;
+    let (plan, part) = (options.plan(assets)?, options.part()?);
+    if options.bless {
+        plan.ensure_blessable()?;
     }
-    if options.json {
-        say(&serde_json::to_string(&record)?);
-    } else {
-        say(&summary::runs_table(&record.runs));
-        say(&summary::failures(&record.runs));
-        say(&format!(
-            "{} passed, {} failed",
-            record.passed, record.failed
-        ));
+    let theatre = Theatre::open(assets, plan.cast.clone(), progress::stop_flag()?)?;
+    let store = match &options.out {
+        Some(out) => Some(Store::open(out, &plan.program)?),
+        None => None,
+    };
+    let record = check(&plan, part, &theatre, store.as_ref())?;
+    publish(&record, options.out.as_deref(), options.json)?;
+    if options.bless {
+        tell(&plan.bless(&record.runs)?, options.json);
+        return Ok(Status::Failed);
     }
     Ok(Status::of(record.failed == 0))
 }
 
-fn check(theatre: &Theatre, options: &Options) -> Result<CheckRecord> {
-    let mut jobs = Vec::new();
-    for name in catalog::names() {
-        if options
-            .only
-            .as_ref()
-            .is_none_or(|part| name.contains(part.as_str()))
-        {
-            let story = catalog::load(name)?;
-            jobs.extend((1..=options.seeds).map(|seed| (story.clone(), seed)));
-        }
-    }
-    let runs = play_all(theatre, &jobs)?;
-    let passed = runs
+fn check(
+    plan: &Plan,
+    part: Option<Partition>,
+    theatre: &Theatre,
+    store: Option<&Store>,
+) -> Result<CheckRecord> {
+    let jobs = part.map_or_else(|| plan.jobs.clone(), |part| part.share(&plan.jobs));
+    let mut runs = match store {
+        Some(store) => store.finished(&jobs)?,
+        None => BTreeMap::new(),
+    };
+    let mut missing = jobs.clone();
+    missing.retain(|job| !runs.contains_key(&job.id()));
+    let clock = WallClock::start(false);
+    let stage = Stage {
+        theatre,
+        store,
+        program: &plan.program,
+        engine: &plan.engine(),
+    };
+    let driven = stage.play_all(&missing)?;
+    let timing = Timing {
+        driven: driven.len(),
+        simulated_s: driven.values().map(|run| run.simulated_s).sum(),
+        wall_s: clock.elapsed_s(),
+        cores: cores(),
+    };
+    runs.extend(driven);
+    let judged = jobs
         .iter()
-        .filter(|run| run.verdict == Outcome::Pass)
-        .count();
+        .filter_map(|job| Some(plan.judge(job, runs.remove(&job.id())?)));
+    let record = CheckRecord::new(plan.record.clone(), judged.collect());
     Ok(CheckRecord {
-        passed,
-        failed: runs.len() - passed,
-        runs,
+        part,
+        timing: Some(timing),
+        notes: plan.notes(&record.runs),
+        ..record
     })
 }
 
-/// Plays every job on all cores; results come in the jobs' order.
-fn play_all(theatre: &Theatre, jobs: &[(Story, u64)]) -> Result<Vec<RunRecord>> {
-    let bar = progress::bar(jobs.len() as u64, "stories");
-    let next = Mutex::new(0..jobs.len());
-    let results = Mutex::new(Vec::new());
-    let play_some = || loop {
-        let Some(index) = next
-            .lock()
-            .expect("no thread panics with the lock held")
-            .next()
-        else {
-            return;
-        };
-        let (story, seed) = &jobs[index];
-        let result = theatre
-            .play(story, *seed, Pictures::Forget)
-            .map(|played| played.record)
-            .with_context(|| format!("story {} with seed {seed}", story.name));
-        results
-            .lock()
-            .expect("no thread panics with the lock held")
-            .push((index, result));
-        bar.inc(1);
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(play_some);
+/// Writes the result into its folder and tells it.
+pub(super) fn publish(record: &CheckRecord, out: Option<&Path>, json: bool) -> Result<()> {
+    if let Some(out) = out {
+        create_folder(out)?;
+        let bytes = serde_json::to_vec_pretty(record)?;
+        write_results(out, &bytes, &check_page(record), &junit(record)?)?;
+    }
+    if json {
+        say(&serde_json::to_string(record)?);
+        return Ok(());
+    }
+    say(&record.table());
+    for line in record.failure_lines() {
+        say(line);
+    }
+    for note in &record.notes {
+        say(&format!("note: {note}"));
+    }
+    say(&record.sentence());
+    if let Some(timing) = record.timing {
+        say(&timing.sentence());
+    }
+    Ok(())
+}
+
+/// Tells a sentence beside the result; scripts that read JSON get it as an error line.
+fn tell(sentence: &str, json: bool) {
+    if json {
+        #[expect(clippy::print_stderr, reason = "standard output holds the JSON alone")]
+        {
+            eprintln!("{sentence}");
         }
-    });
-    bar.finish_and_clear();
-    let mut results = results
-        .into_inner()
-        .expect("no thread panics with the lock held");
-    results.sort_by_key(|&(index, _)| index);
-    results.into_iter().map(|(_, result)| result).collect()
+    } else {
+        say(sentence);
+    }
 }

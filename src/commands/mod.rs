@@ -15,6 +15,7 @@ mod drive_options;
 mod envelope;
 mod evaluate;
 mod export;
+mod merge;
 mod profile;
 mod quantize;
 mod run;
@@ -40,7 +41,7 @@ enum Command {
     Demo(demo::Options),
     /// Drive stories with one driver, and another in shadow
     Run(run::Options),
-    /// Drive the whole catalog and tell what failed
+    /// Drive a pack of stories and compare with its baseline, for continuous integration
     Check(check::Options),
     /// Find the longest constant delay with which drivers still pass
     Cliff(cliff::Options),
@@ -48,6 +49,8 @@ enum Command {
     Envelope(envelope::Options),
     /// Name the first tick and layer in which two recorded runs differ
     Diff(diff::Options),
+    /// Join the parts of a check that several machines drove
+    Merge(merge::Options),
     /// Record each network's latency on this machine
     Profile(profile::Options),
     /// Render labelled frames of random worlds for training
@@ -98,6 +101,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Cliff(options) => cliff::execute(&options, assets),
         Command::Envelope(options) => envelope::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),
+        Command::Merge(options) => merge::execute(&options),
         Command::Profile(options) => profile::execute(&options, assets),
         Command::Capture(options) => capture::execute(&options),
         Command::Train(options) => train::execute(&options),

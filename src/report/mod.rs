@@ -1,6 +1,7 @@
 //! `report.html`: one self-contained page that opens offline in any browser.
 
 mod chart;
+mod check_page;
 mod delay_chart;
 mod latency_chart;
 mod moments;
@@ -8,6 +9,7 @@ mod section;
 mod soft_targets;
 mod svg;
 
+pub use check_page::check_page;
 pub use delay_chart::{DelayRow, delay_chart};
 pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod catalog;
+mod check;
 mod colour_floor;
 mod determinism;
 mod engines;

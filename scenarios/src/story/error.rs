@@ -57,14 +57,28 @@ pub enum StoryError {
     },
 }
 
-/// The text a story was read from, kept to say where something is wrong.
+/// The text something was read from, kept to say where something is wrong.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Source {
+pub struct Source {
     pub(super) file: String,
     pub(super) text: String,
 }
 
 impl Source {
+    /// A text, and what errors call its file.
+    pub fn new(file: &str, text: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// An error about the string `needle` of the text.
+    pub fn error_at(&self, needle: &str, message: String) -> StoryError {
+        let (line, column) = self.find(needle, 0).unwrap_or((1, 1));
+        self.error(line, column, message)
+    }
+
     pub(super) fn error(&self, line: usize, column: usize, message: String) -> StoryError {
         StoryError::Text {
             file: self.file.clone(),
@@ -86,7 +100,7 @@ impl Source {
 }
 
 /// "`a`, `b` and `c`", or "none".
-pub(crate) fn list(names: impl Iterator<Item = String>) -> String {
+pub fn list(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<String> = names.collect();
     match names.pop() {
         None => "none".to_owned(),

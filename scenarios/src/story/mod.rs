@@ -21,7 +21,7 @@ pub(crate) use compiled::{
     ActorAction, Entity, Length, LengthSpan, LightPlan, StoryAction, StoryEvent, StoryTrigger,
 };
 pub use compiled::{CompiledStory, StopLine};
-pub use error::StoryError;
+pub use error::{Source, StoryError, list};
 pub use storyboard::{
     Action, Along, Axis, Edge, ElementState, Event, Over, Rule, SignalGroup, Span, Trigger,
 };

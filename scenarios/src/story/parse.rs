@@ -44,11 +44,8 @@ impl Story {
         text: &str,
         base: impl Fn(&str) -> Result<String, StoryError>,
     ) -> Result<Self, StoryError> {
-        let source = Source {
-            file: file.to_owned(),
-            text: text.to_owned(),
-        };
-        let mut story = match read(&source)? {
+        let source = Source::new(file, text);
+        let mut story = match source.read()? {
             StoryFile::Story(story) => Story {
                 sources: vec![source],
                 ..*story
@@ -56,9 +53,8 @@ impl Story {
             StoryFile::Variant(variant) => {
                 let base_text = match base(&variant.base) {
                     Err(StoryError::Unknown { name, known }) => {
-                        let place = source.find(&name, 0).unwrap_or((1, 1));
                         let message = format!("unknown story `{name}`; {known}");
-                        return Err(source.error(place.0, place.1, message));
+                        return Err(source.error_at(&name, message));
                     }
                     other => other?,
                 };
@@ -115,14 +111,10 @@ impl Story {
 }
 
 fn vary(variant: &Variant, base_text: &str, source: Source) -> Result<Story, StoryError> {
-    let base_source = Source {
-        file: format!("{}.ron", variant.base),
-        text: base_text.to_owned(),
-    };
-    let StoryFile::Story(base) = read(&base_source)? else {
-        let (line, column) = source.find(&variant.base, 0).unwrap_or((1, 1));
+    let base_source = Source::new(&format!("{}.ron", variant.base), base_text);
+    let StoryFile::Story(base) = base_source.read()? else {
         let message = format!("`{}` is a variant itself; name its base", variant.base);
-        return Err(source.error(line, column, message));
+        return Err(source.error_at(&variant.base, message));
     };
     let mut story = *base;
     story.title.clone_from(&variant.title);
@@ -138,15 +130,21 @@ fn vary(variant: &Variant, base_text: &str, source: Source) -> Result<Story, Sto
     Ok(story)
 }
 
-fn read<T: DeserializeOwned>(source: &Source) -> Result<T, StoryError> {
-    let extensions = Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES;
-    ron::Options::default()
-        .with_default_extension(extensions)
-        .from_str(&source.text)
-        .map_err(|error| {
-            let place = error.span.start;
-            source.error(place.line, place.col, error.code.to_string())
-        })
+impl Source {
+    /// What the text holds in RON.
+    ///
+    /// # Errors
+    /// With line and column when it is something else.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, StoryError> {
+        let extensions = Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES;
+        ron::Options::default()
+            .with_default_extension(extensions)
+            .from_str(&self.text)
+            .map_err(|error| {
+                let place = error.span.start;
+                self.error(place.line, place.col, error.code.to_string())
+            })
+    }
 }
 
 #[cfg(test)]
