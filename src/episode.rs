@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
-use scenarios::director::{Director, opening_world};
+use scenarios::director::{ActiveFault, Director, opening_world};
 use scenarios::judge::Judge;
 use scenarios::story::CompiledStory;
 use scenarios::verdict::Verdict;
@@ -13,6 +13,7 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 
 use crate::clock::WallClock;
 use crate::digest::DigestChain;
+use crate::faults::{FaultyCamera, late_us};
 use crate::perceiver::Exposure;
 use crate::record::{Agreement, FrameRecord};
 use crate::seat::Seat;
@@ -45,8 +46,8 @@ pub struct Episode {
     pub verdict: Verdict,
     /// One record per exposure tick.
     pub frames: Vec<FrameRecord>,
-    /// The pictures of the exposures, if they were kept; as long as `frames` then.
-    pub pictures: Vec<Exposure>,
+    /// What the camera delivered on each exposure tick, if it was kept; as long as `frames` then.
+    pub pictures: Vec<Option<Exposure>>,
     /// Decisions of driver and first shadow compared.
     pub agreement: Option<Agreement>,
     /// End of the hash chain.
@@ -70,7 +71,11 @@ pub fn drive(
     let mut director = Director::new(story);
     simulation.place(&opening_world(story));
     let mut judge = Judge::new(story);
-    let mut log = Log::default();
+    let mut camera = FaultyCamera::new(story.seed);
+    let mut log = Log {
+        keeps_pictures: options.pictures == Pictures::Keep,
+        ..Log::default()
+    };
     let clock = WallClock::start(options.real_time);
 
     while !director.finished(simulation.world()) {
@@ -78,18 +83,16 @@ pub fn drive(
             bail!("interrupted; nothing of this run was written");
         }
         let world = simulation.world().clone();
-        let exposure = if world.tick.is_exposure() {
-            Some(expose(&mut simulation, options.pass)?)
-        } else {
-            None
-        };
+        let cues = director.direct(&world);
+        let faults = director.faults();
+        let exposure = camera.take(world.tick, faults, || expose(&mut simulation, options.pass))?;
         for seat in seats.iter_mut() {
+            seat.be_late(late_us(faults));
             seat.step(&world.ego.state, exposure.as_ref())?;
         }
         let command = seats[0].command();
-        log.tick(&world, seats, exposure, options.pictures);
+        log.tick(&world, seats, faults, exposure);
         judge.observe(&world);
-        let cues = director.direct(&world);
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
@@ -117,8 +120,9 @@ fn camera_driver(simulation: &Simulation) -> String {
 /// Collects what the record of a run is made of.
 #[derive(Default)]
 struct Log {
+    keeps_pictures: bool,
     frames: Vec<FrameRecord>,
-    pictures: Vec<Exposure>,
+    pictures: Vec<Option<Exposure>>,
     agreement: Agreement,
     chain: DigestChain,
 }
@@ -129,15 +133,19 @@ impl Log {
         &mut self,
         world: &WorldState,
         seats: &[Seat],
+        faults: &[ActiveFault],
         exposure: Option<Exposure>,
-        pictures: Pictures,
     ) {
         self.chain.link_value(world);
         for seat in seats {
             seat.link(&mut self.chain);
         }
-        let Some(exposure) = exposure else { return };
-        self.chain.link_bytes(&picture_digest(&exposure));
+        if !world.tick.is_exposure() {
+            return;
+        }
+        if let Some(exposure) = &exposure {
+            self.chain.link_bytes(&picture_digest(exposure));
+        }
         if let [driver, shadow, ..] = seats {
             self.agreement
                 .count(driver.decision().action, shadow.decision().action);
@@ -146,9 +154,10 @@ impl Log {
             tick: world.tick,
             world: world.clone(),
             seats: seats.iter().map(Seat::record).collect(),
+            faults: faults.iter().map(|active| active.fault.clone()).collect(),
             digest: self.chain.hex(),
         });
-        if pictures == Pictures::Keep {
+        if self.keeps_pictures {
             self.pictures.push(exposure);
         }
     }

@@ -7,6 +7,7 @@ use drive::ego::VehicleCommand;
 use drive::percept::Percept;
 use drive::time::Tick;
 use scenarios::metrics::Metrics;
+use scenarios::story::Fault;
 use scenarios::verdict::Failure;
 use scenarios::world::WorldState;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct FrameRecord {
     pub world: WorldState,
     /// The seats, the driver's first.
     pub seats: Vec<SeatRecord>,
+    /// What was wrong with camera and network.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault<f64>>,
     /// The hash chain up to and including this tick, hexadecimal.
     pub digest: String,
 }
@@ -164,6 +168,9 @@ pub struct RunRecord {
     pub shadow: Option<String>,
     /// Latency mode as on the command line.
     pub latency: String,
+    /// Faults laid over the story, as on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
     /// Whether results depend on the wall clock and so cannot be repeated.
     pub repeatable: bool,
     /// Passed or not.

@@ -15,6 +15,7 @@ use scenarios::story::Story;
 use sim::Exposure as Pass;
 
 use crate::episode::{Episode, EpisodeOptions, Pictures, drive};
+use crate::faults::TimedFault;
 use crate::loaded::Loaded;
 use crate::machine::machine;
 use crate::models::{Assets, Who, read_profile};
@@ -32,6 +33,8 @@ pub struct Cast {
     pub shadow: Option<Who>,
     /// When percepts arrive.
     pub latency: LatencyMode,
+    /// What goes wrong with the camera or a network, whatever the story.
+    pub faults: Vec<TimedFault>,
     /// What computes the networks.
     pub backend: Backend,
 }
@@ -87,6 +90,10 @@ impl Theatre {
     /// # Errors
     /// When the world cannot be built, a network fails, or the run is interrupted.
     pub fn play(&self, story: &Story, seed: u64, pictures: Pictures) -> Result<Played> {
+        let mut story = story.clone();
+        for fault in &self.cast.faults {
+            fault.lay_over(&mut story);
+        }
         let compiled = story.compile(seed, &BTreeMap::new())?;
         let mut seats = self
             .cast
@@ -106,7 +113,7 @@ impl Theatre {
             stop: Arc::clone(&self.stop),
         };
         let episode = drive(&compiled, &mut seats, &options)?;
-        let record = self.summarize(story, seed, &seats, &episode);
+        let record = self.summarize(&story, seed, &seats, &episode);
         let inference_ms = seats
             .iter()
             .map(|seat| (seat.name().to_owned(), seat.inference_ms().to_vec()))
@@ -130,7 +137,7 @@ impl Theatre {
     /// When a network fails.
     pub fn soft_targets(&self, played: &Played, temperature: f32) -> Result<Option<SoftTargets>> {
         let exposure = report::hardest_braking(&played.episode.frames)
-            .and_then(|index| played.episode.pictures.get(index));
+            .and_then(|index| played.episode.pictures.get(index)?.as_ref());
         let both = [Who::Teacher, Who::Student].map(|who| self.networks.contains_key(&who));
         let (Some(exposure), [true, true]) = (exposure, both) else {
             return Ok(None);
@@ -198,6 +205,7 @@ impl Theatre {
             driver: self.cast.driver.to_string(),
             shadow: self.cast.shadow.as_ref().map(Who::to_string),
             latency: self.cast.latency.to_string(),
+            faults: self.cast.faults.iter().map(TimedFault::to_string).collect(),
             repeatable: self.cast.latency != LatencyMode::Live,
             verdict: if episode.verdict.pass {
                 Outcome::Pass

@@ -10,6 +10,7 @@ use perception::ops::Isa;
 use scenarios::catalog;
 use scenarios::story::Story;
 
+use crate::faults::TimedFault;
 use crate::models::Who;
 use crate::theatre::Cast;
 
@@ -25,6 +26,10 @@ pub(crate) struct DriveOptions {
     /// When percepts arrive: none, fixed (each network's recorded median), fixed:MS, profile:FILE or live
     #[arg(long, default_value = "none")]
     pub(crate) latency: LatencyMode,
+    /// What goes wrong and when, in seconds: `NAME[:SIZE]@START[+DURATION]`, for example `camera_dies@6` or
+    /// dirt:0.3@2+4; can be given several times
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<TimedFault>,
     /// What the networks run on: native, or candle as the reference
     #[arg(long, default_value = "native")]
     pub(crate) engine: Engine,
@@ -43,6 +48,7 @@ impl DriveOptions {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone(),
+            faults: self.faults.clone(),
             backend: self.backend()?,
         })
     }
