@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use drive::ego::VehicleCommand;
 use drive::time::Tick;
 use perception::probabilities::Logits;
-use scenarios::director::{Director, opening_world};
+use scenarios::director::{ActiveFault, Director, opening_world};
 use scenarios::judge::Judge;
 use scenarios::story::CompiledStory;
 use scenarios::verdict::Verdict;
@@ -16,6 +16,7 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 
 use crate::clock::WallClock;
 use crate::digest::{DigestChain, hex_of};
+use crate::faults::{FaultyCamera, late_us};
 use crate::perceiver::Exposure;
 use crate::record::{Agreement, FrameRecord};
 use crate::recorded::Fork;
@@ -64,8 +65,8 @@ pub struct Episode {
     pub verdict: Verdict,
     /// One record per exposure tick.
     pub frames: Vec<FrameRecord>,
-    /// The pictures of the exposures, if they were kept; as long as `frames` then.
-    pub pictures: Vec<Exposure>,
+    /// What the camera delivered on each exposure tick, if it was kept; as long as `frames` then.
+    pub pictures: Vec<Option<Exposure>>,
     /// The raw outputs as they arrived, if they were kept.
     pub logits: Vec<Arrival>,
     /// Decisions of driver and first shadow compared.
@@ -91,7 +92,11 @@ pub fn drive(
     let mut director = Director::new(story);
     simulation.place(&opening_world(story));
     let mut judge = Judge::new(story);
-    let mut log = Log::default();
+    let mut camera = FaultyCamera::new(story.seed);
+    let mut log = Log {
+        keeps_pictures: options.pictures == Pictures::Keep,
+        ..Log::default()
+    };
     let clock = WallClock::start(options.real_time);
 
     while !director.finished(simulation.world()) {
@@ -99,12 +104,11 @@ pub fn drive(
             bail!("interrupted; nothing of this run was written");
         }
         let world = simulation.world().clone();
-        let exposure = if world.tick.is_exposure() {
-            Some(expose(&mut simulation, options.pass)?)
-        } else {
-            None
-        };
+        let cues = director.direct(&world);
+        let faults = director.faults();
+        let exposure = camera.take(world.tick, faults, || expose(&mut simulation, options.pass))?;
         for seat in seats.iter_mut() {
+            seat.be_late(late_us(faults));
             seat.step(&world.ego.state, exposure.as_ref())?;
         }
         let recorded = options.fork.as_ref();
@@ -114,9 +118,8 @@ pub fn drive(
         if options.keep_logits {
             log.logits.extend(arrivals(&world, seats));
         }
-        log.frame(&world, seats, exposure, options.pictures);
+        log.frame(&world, seats, faults, exposure);
         judge.observe(&world);
-        let cues = director.direct(&world);
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
@@ -144,8 +147,9 @@ fn camera_driver(simulation: &Simulation) -> String {
 /// Collects what the record of a run is made of.
 #[derive(Default)]
 struct Log {
+    keeps_pictures: bool,
     frames: Vec<FrameRecord>,
-    pictures: Vec<Exposure>,
+    pictures: Vec<Option<Exposure>>,
     logits: Vec<Arrival>,
     agreement: Agreement,
     trace: Trace,
@@ -169,15 +173,17 @@ impl Log {
         });
     }
 
-    /// Adds a record of a frame, if one was exposed.
+    /// Adds a record of a frame on an exposure tick, delivered or not.
     fn frame(
         &mut self,
         world: &WorldState,
         seats: &[Seat],
+        faults: &[ActiveFault],
         exposure: Option<Exposure>,
-        pictures: Pictures,
     ) {
-        let Some(exposure) = exposure else { return };
+        if !world.tick.is_exposure() {
+            return;
+        }
         if let [driver, shadow, ..] = seats {
             self.agreement
                 .count(driver.decision().action, shadow.decision().action);
@@ -186,8 +192,9 @@ impl Log {
             tick: world.tick,
             world: world.clone(),
             seats: seats.iter().map(Seat::record).collect(),
+            faults: faults.iter().map(|active| active.fault.clone()).collect(),
         });
-        if pictures == Pictures::Keep {
+        if self.keeps_pictures {
             self.pictures.push(exposure);
         }
     }

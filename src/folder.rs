@@ -56,6 +56,7 @@ fn write_frames(folder: &Path, played: &Played) -> Result<()> {
         .episode
         .pictures
         .iter()
+        .flatten()
         .filter_map(|exposure| exposure.frame.as_ref())
     {
         let mut png = std::io::Cursor::new(Vec::new());

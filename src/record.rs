@@ -8,6 +8,7 @@ use drive::ego::VehicleCommand;
 use drive::percept::Percept;
 use drive::time::Tick;
 use scenarios::metrics::Metrics;
+use scenarios::story::Fault;
 use scenarios::verdict::Failure;
 use scenarios::world::WorldState;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct FrameRecord {
     pub world: WorldState,
     /// The seats, the driver's first.
     pub seats: Vec<SeatRecord>,
+    /// What was wrong with camera and network.
+    pub faults: Vec<Fault<f64>>,
 }
 
 /// Passed or not.
@@ -167,6 +170,9 @@ pub struct RunRecord {
     pub parameters: BTreeMap<String, f64>,
     /// Latency mode as on the command line.
     pub latency: String,
+    /// Faults laid over the story, as on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
     /// Whether the same seed gives the same run; not where the wall clock decides.
     pub repeatable: bool,
     /// The run that this one left, and where, if it is a fork.

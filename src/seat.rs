@@ -65,6 +65,11 @@ impl Seat {
         })
     }
 
+    /// From now on the network takes this much longer for what it starts, in microseconds.
+    pub fn be_late(&mut self, by_us: u64) {
+        self.pipeline.be_late(by_us);
+    }
+
     /// One tick: shows the exposure to the perceiver, takes what is due, decides.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use scenarios::story::Story;
 use sim::Exposure as Pass;
 
 use crate::episode::{Episode, EpisodeOptions, Pictures, drive};
+use crate::faults::TimedFault;
 use crate::loaded::Loaded;
 use crate::machine::machine;
 use crate::models::{Assets, Who, read_profile};
@@ -33,6 +34,8 @@ pub struct Cast {
     pub shadow: Option<Who>,
     /// When percepts arrive.
     pub latency: LatencyMode,
+    /// What goes wrong with the camera or a network, whatever the story.
+    pub faults: Vec<TimedFault>,
     /// What computes the networks.
     pub backend: Backend,
 }
@@ -132,8 +135,11 @@ impl Theatre {
     /// When the world cannot be built, a network fails, the run is interrupted, or a fork's recorded run does not
     /// repeat.
     pub fn perform(&self, performance: &Performance<'_>) -> Result<Played> {
-        let &Performance { story, seed, .. } = performance;
-        let compiled = story.compile(seed, &performance.parameters)?;
+        let mut story = performance.story.clone();
+        for fault in &self.cast.faults {
+            fault.lay_over(&mut story);
+        }
+        let compiled = story.compile(performance.seed, &performance.parameters)?;
         let mut seats = self
             .cast
             .everyone()
@@ -178,7 +184,7 @@ impl Theatre {
     /// When a network fails.
     pub fn soft_targets(&self, played: &Played, temperature: f32) -> Result<Option<SoftTargets>> {
         let exposure = report::hardest_braking(&played.episode.frames)
-            .and_then(|index| played.episode.pictures.get(index));
+            .and_then(|index| played.episode.pictures.get(index)?.as_ref());
         let both = [Who::Teacher, Who::Student].map(|who| self.networks.contains_key(&who));
         let (Some(exposure), [true, true]) = (exposure, both) else {
             return Ok(None);
@@ -262,6 +268,7 @@ impl Theatre {
             shadow: self.cast.shadow.as_ref().map(Who::to_string),
             parameters: performance.parameters.clone(),
             latency: performance.latency.to_string(),
+            faults: self.cast.faults.iter().map(TimedFault::to_string).collect(),
             repeatable: performance.latency.is_repeatable(),
             fork: performance.fork.as_deref().map(Fork::origin),
             verdict: if episode.verdict.pass {

@@ -1,6 +1,7 @@
-//! Decisions in words.
+//! Decisions and faults in words.
 
 use drive::decision::{Action, Decision, Reason};
+use scenarios::story::Fault;
 
 use crate::report::{kind_word, light_word};
 
@@ -16,6 +17,19 @@ pub fn decision(decision: &Decision) -> String {
     match reason(&decision.reason) {
         Some(reason) => format!("{action}: {reason}"),
         None => action.to_owned(),
+    }
+}
+
+/// A fault as a short phrase.
+pub fn fault(fault: &Fault<f64>) -> String {
+    match fault {
+        Fault::DropFrames { .. } => "frame dropped".to_owned(),
+        Fault::Freeze { .. } => "camera frozen".to_owned(),
+        Fault::Late { by_ms, .. } => format!("network {by_ms:.0} ms late"),
+        Fault::Exposure { ev, .. } => format!("exposure {ev:+.1} EV"),
+        Fault::Noise { sigma, .. } => format!("noise of {sigma:.0} levels"),
+        Fault::Dirt { cover, .. } => format!("dirt on {:.0} % of the lens", 100.0 * cover),
+        Fault::CameraDies => "camera dead".to_owned(),
     }
 }
 
@@ -35,7 +49,7 @@ fn reason(reason: &Reason) -> Option<String> {
             let line = gap_m.map_or_else(String::new, |gap_m| format!(", line at {gap_m:.0} m"));
             Some(format!("{} light{line}", light_word(state)))
         }
-        Reason::Blind => Some("nothing seen".to_owned()),
+        Reason::Blind => Some("camera lost".to_owned()),
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Reason {
         /// From ego's front bumper to the line, in metres; `None` while no line is in view.
         gap_m: Option<f64>,
     },
-    /// No usable percept: the car stops carefully.
+    /// The camera is lost, no percept arrives: the car makes a safe stop.
     Blind,
 }
 

@@ -4,7 +4,7 @@
 //! [`labels`] what the camera delivers, [`percept`] what a network makes of it, [`ego`] the car,
 //! [`decision`] what it resolves to do. [`tracker`] turns percepts into a [`scene`], [`planner`] a scene
 //! into a decision, [`controller`] a decision into a command; [`driver`] is the three in a row.
-//! [`latency`] decides when a percept may be used.
+//! [`watchdog`] notices when percepts stay away. [`latency`] decides when a percept may be used.
 
 pub mod camera;
 pub mod controller;
@@ -23,3 +23,4 @@ pub mod random;
 pub mod scene;
 pub mod time;
 pub mod tracker;
+pub mod watchdog;

@@ -148,6 +148,6 @@ pub struct Scene {
     pub stop_line: Option<TrackedStopLine>,
     /// Age of the newest percept: seconds since its exposure; `None` before the first.
     pub percept_age_s: Option<f64>,
-    /// Seconds since a percept last arrived, or since the start before the first.
-    pub silence_s: f64,
+    /// By how many seconds the next percept is overdue, measured by the gaps before; negative while it is not.
+    pub overdue_s: f64,
 }

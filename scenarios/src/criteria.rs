@@ -60,6 +60,8 @@ pub enum Criterion<N = Value, A = String> {
         /// Largest gap in metres.
         at_most_m: N,
     },
+    /// Stands at the end, both sides within its lane.
+    StopsInLane,
     /// Never comes nearer to anybody.
     KeepsGap {
         /// Smallest gap, box to box, in metres.
@@ -107,6 +109,7 @@ impl<N, A> Criterion<N, A> {
                 at_least_m: number(at_least_m)?,
                 at_most_m: number(at_most_m)?,
             },
+            Self::StopsInLane => Criterion::StopsInLane,
             Self::KeepsGap { at_least_m } => Criterion::KeepsGap {
                 at_least_m: number(at_least_m)?,
             },
@@ -126,6 +129,7 @@ impl<N, A> Criterion<N, A> {
             Self::Reaches { .. } => "reaches",
             Self::SlowsTo { .. } => "slows_to",
             Self::StopsBehind { .. } => "stops_behind",
+            Self::StopsInLane => "stops_in_lane",
             Self::KeepsGap { .. } => "keeps_gap",
         }
     }

@@ -100,6 +100,7 @@ impl Judge {
             stop_line_m: first_line
                 .and_then(|line| standing_before_m(&self.samples, line.along_m, EGO_FRONT_M)),
             set_speed_mps: self.story.set_speed_mps,
+            lane_width_m: self.story.lane_width_m,
             actors: &names.zip(gaps_m).collect::<Vec<_>>(),
         };
         let criteria = self.story.criteria.iter();

@@ -75,6 +75,7 @@ fn cast(driver: Who, shadow: Who) -> Cast {
         driver,
         shadow: Some(shadow),
         latency: LatencyMode::FixedOwn,
+        faults: Vec::new(),
         backend: Backend::default(),
     }
 }

@@ -10,6 +10,7 @@ use perception::ops::Isa;
 use scenarios::catalog;
 use scenarios::story::Story;
 
+use crate::faults::TimedFault;
 use crate::models::Who;
 use crate::theatre::Cast;
 
@@ -26,6 +27,10 @@ pub(crate) struct DriveOptions {
     /// fixed (its median), fixed:MS, profile:FILE or live
     #[arg(long)]
     pub(crate) latency: Option<LatencyMode>,
+    /// What goes wrong and when, in seconds: `NAME[:SIZE]@START[+DURATION]`, for example `camera_dies@6` or
+    /// dirt:0.3@2+4; can be given several times
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<TimedFault>,
     #[command(flatten)]
     pub(crate) engine: EngineOptions,
 }
@@ -40,6 +45,7 @@ impl DriveOptions {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone().unwrap_or_default(),
+            faults: self.faults.clone(),
             backend: self.engine.backend()?,
         })
     }

@@ -107,6 +107,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
                     driver: Who::Truth,
                     shadow: Some(who.clone()),
                     latency: LatencyMode::None,
+                    faults: Vec::new(),
                     backend: conditions.backend(),
                 };
                 let theatre = Theatre::open(assets, cast, Arc::clone(&stop))?;
@@ -147,11 +148,12 @@ fn street(assets: Option<&Path>, stop: &Arc<AtomicBool>) -> Result<Vec<Exposure>
         driver: Who::Truth,
         shadow: None,
         latency: LatencyMode::None,
+        faults: Vec::new(),
         backend: Backend::default(),
     };
     let theatre = Theatre::open(assets, cast, Arc::clone(stop))?;
     let played = theatre.play(&catalog::load(STORY)?, 1, Pictures::Keep)?;
-    Ok(played.episode.pictures)
+    Ok(played.episode.pictures.into_iter().flatten().collect())
 }
 
 /// The times of a network that watches the story while it is rendered.

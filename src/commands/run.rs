@@ -37,7 +37,7 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Leave a recorded run at RUN@TICK or RUN@SECONDSs: its world up to there, then --driver at the wheel
-    #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed"])]
+    #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed", "faults"])]
     from: Option<String>,
     /// Drive every story twice and prove that both runs are equal to the bit
     #[arg(long)]

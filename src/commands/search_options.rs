@@ -90,6 +90,7 @@ pub(super) fn theatres(
             driver: driver.clone(),
             shadow: None,
             latency: latency.clone(),
+            faults: Vec::new(),
             backend: engine.backend()?,
         };
         Ok((driver.clone(), Theatre::open(assets, cast, stop.clone())?))

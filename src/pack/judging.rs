@@ -241,6 +241,7 @@ mod tests {
                 shadow: None,
                 parameters: BTreeMap::new(),
                 latency: "fixed".to_owned(),
+                faults: Vec::new(),
                 repeatable: true,
                 fork: None,
                 verdict,

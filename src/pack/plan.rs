@@ -77,6 +77,7 @@ impl Plan {
             driver: overrides.driver.unwrap_or(pack.driver),
             shadow: overrides.shadow.or(pack.shadow),
             latency: overrides.latency.unwrap_or(pack.latency),
+            faults: Vec::new(),
             backend: overrides.backend,
         };
         let stories = selected(pack.stories, overrides.only.as_deref())?;

@@ -14,7 +14,7 @@ pub(super) struct Moment {
 /// Frames without anything particular shown when a run has nothing else to show, as shares of its length.
 const MIDDLE_SHARE: f64 = 0.5;
 
-/// The first disagreement, the hardest braking, the middle and the end, in order of time, each frame once.
+/// The first fault, the first disagreement, the hardest braking, the middle and the end, in order of time, each frame once.
 pub(super) fn moments(frames: &[FrameRecord]) -> Vec<Moment> {
     let Some(last) = frames.len().checked_sub(1) else {
         return Vec::new();
@@ -23,6 +23,11 @@ pub(super) fn moments(frames: &[FrameRecord]) -> Vec<Moment> {
         frame: last,
         why: "the end",
     }];
+    let first_fault = frames.iter().position(|frame| !frame.faults.is_empty());
+    found.extend(first_fault.map(|frame| Moment {
+        frame,
+        why: "the first fault",
+    }));
     found.extend(first_disagreement(frames).map(|frame| Moment {
         frame,
         why: "first disagreement",

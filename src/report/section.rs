@@ -39,6 +39,10 @@ pub fn section(played: &Played, soft_targets: Option<&SoftTargets>) -> Result<St
         escape(&record.latency),
         record.verdict.word(),
     );
+    if !record.faults.is_empty() {
+        let faults = escape(&record.faults.join(", "));
+        let _ = write!(html, "<p>Faults laid over it: {faults}.</p>");
+    }
     for failure in &record.failures {
         let _ = write!(html, "<p>{}</p>", escape(&failure.text));
     }
@@ -53,20 +57,23 @@ pub fn section(played: &Played, soft_targets: Option<&SoftTargets>) -> Result<St
 
 fn picture(played: &Played, moment: &Moment) -> Result<String> {
     let frame = &played.episode.frames[moment.frame];
-    let Some(picture) = played
-        .episode
-        .pictures
-        .get(moment.frame)
-        .and_then(|exposure| exposure.frame.as_ref())
-    else {
+    let Some(exposure) = played.episode.pictures.get(moment.frame) else {
         return Ok(String::new());
     };
+    let mut html = format!("<h3>{:.2} s: {}", frame.tick.seconds(), moment.why);
+    for fault in &frame.faults {
+        let _ = write!(html, "; {}", crate::words::fault(fault));
+    }
+    html.push_str("</h3>");
+    let Some(picture) = exposure
+        .as_ref()
+        .and_then(|exposure| exposure.frame.as_ref())
+    else {
+        html.push_str("<p>No frame arrived.</p>");
+        return Ok(html);
+    };
     let source = format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg(picture)?));
-    let mut html = format!(
-        "<h3>{:.2} s: {}</h3><div class=pair>",
-        frame.tick.seconds(),
-        moment.why
-    );
+    html.push_str("<div class=pair>");
     let names =
         std::iter::once(played.record.driver.as_str()).chain(played.record.shadow.as_deref());
     for (name, seat) in names.zip(&frame.seats) {

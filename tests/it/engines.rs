@@ -34,6 +34,7 @@ fn played_by(driver: Who, backend: Backend) -> Played {
         driver,
         shadow: None,
         latency: LatencyMode::Fixed(80.0),
+        faults: Vec::new(),
         backend,
     };
     let theatre =

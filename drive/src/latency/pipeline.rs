@@ -90,6 +90,7 @@ pub enum Event<F> {
 struct Running {
     exposure: Tick,
     finish_us: Option<u64>,
+    late_us: u64,
 }
 
 /// One network's schedule. On every tick: [`Pipeline::expose`] if the camera exposes, then act on
@@ -102,6 +103,7 @@ pub struct Pipeline<F> {
     durations: Durations,
     running: Option<Running>,
     waiting: Option<(Tick, F)>,
+    late_us: u64,
     events: VecDeque<Event<F>>,
     processed: u64,
     dropped: u64,
@@ -114,6 +116,7 @@ impl<F> Pipeline<F> {
             durations,
             running: None,
             waiting: None,
+            late_us: 0,
             events: VecDeque::new(),
             processed: 0,
             dropped: 0,
@@ -128,6 +131,11 @@ impl<F> Pipeline<F> {
     /// How many frames were replaced by a newer one before the network became free.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// From now on every inference that starts takes this much longer, in microseconds.
+    pub fn be_late(&mut self, by_us: u64) {
+        self.late_us = by_us;
     }
 
     /// Offers a frame exposed now. If the network becomes free exactly now, the new frame wins.
@@ -151,7 +159,7 @@ impl<F> Pipeline<F> {
     /// For [`Durations::Live`]: the inference under way has ended by now.
     pub fn complete(&mut self, now: Tick) {
         if let Some(running) = &mut self.running {
-            running.finish_us = Some(now.micros());
+            running.finish_us = Some(now.micros() + running.late_us);
         }
     }
 
@@ -160,6 +168,7 @@ impl<F> Pipeline<F> {
         while let Some(Running {
             exposure,
             finish_us: Some(finish_us),
+            ..
         }) = self.running
             && finish_us <= limit_us
         {
@@ -176,7 +185,8 @@ impl<F> Pipeline<F> {
             let duration_us = self.durations.next_us();
             self.running = Some(Running {
                 exposure,
-                finish_us: duration_us.map(|us| start_us + us),
+                finish_us: duration_us.map(|us| start_us + us + self.late_us),
+                late_us: self.late_us,
             });
             self.events.push_back(Event::Start { exposure, frame });
         }
@@ -247,6 +257,21 @@ mod tests {
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
+    }
+
+    #[test]
+    fn a_late_network_takes_longer_for_what_it_starts_while_late() {
+        let mut pipeline = Pipeline::new(Durations::fixed_ms(10.0));
+        pipeline.be_late(100_000);
+        assert_eq!(results(&mut pipeline, 12), [(11, 0)]);
+        pipeline.be_late(0);
+        // Frame 10 was started while late.
+        assert_eq!(pipeline.advance(Tick(21)), []);
+        assert_eq!(pipeline.advance(Tick(22)).len(), 1);
+        pipeline.expose(Tick(25), ());
+        pipeline.advance(Tick(25));
+        let finished = Event::Finish { exposure: Tick(25) };
+        assert!(pipeline.advance(Tick(26)).contains(&finished));
     }
 
     #[test]

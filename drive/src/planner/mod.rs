@@ -130,7 +130,7 @@ fn comfortable(
 ) -> Demand {
     let free = speed::free_road(situation, &scene.path);
     let mut demands = Vec::new();
-    if scene.silence_s > situation.params.blind_after_s {
+    if scene.overdue_s > situation.params.blind_after_s {
         demands.push(blind(situation));
     }
     demands.extend(
@@ -152,7 +152,7 @@ fn comfortable(
     hold_still(situation, lowest, state)
 }
 
-/// Without sight the car stops carefully.
+/// When the camera is lost the car stops on the path it last saw, and stays there until sight returns.
 fn blind(situation: &Situation<'_>) -> Demand {
     Demand {
         accel_mps2: -situation.params.blind_brake_mps2,

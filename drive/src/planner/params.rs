@@ -48,9 +48,11 @@ pub struct PlannerParams {
     pub red_brake_mps2: f64,
     /// Time until a wanted acceleration acts, in seconds.
     pub brake_delay_s: f64,
-    /// Without a percept for this long the car is blind, in seconds.
+    /// When the next percept is overdue by this much the camera is lost, in seconds: ten frames. Shorter
+    /// gaps are bridged by prediction, which is worth little after more.
     pub blind_after_s: f64,
-    /// Braking when blind, in metres per second squared.
+    /// Braking when the camera is lost, in metres per second squared: firm, yet within the comfort bound, as
+    /// UN R157 asks of a minimal risk manoeuvre (at most 4).
     pub blind_brake_mps2: f64,
     /// A standing car starts again when it may accelerate this much, in metres per second squared.
     pub restart_accel_mps2: f64,
@@ -80,8 +82,8 @@ impl Default for PlannerParams {
             amber_brake_mps2: 3.0,
             red_brake_mps2: 6.0,
             brake_delay_s: 0.2,
-            blind_after_s: 0.6,
-            blind_brake_mps2: 2.5,
+            blind_after_s: 0.5,
+            blind_brake_mps2: 3.5,
             restart_accel_mps2: 1.0,
         }
     }

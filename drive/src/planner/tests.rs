@@ -21,7 +21,7 @@ fn empty_road() -> Scene {
         light: TrackedLight::default(),
         stop_line: None,
         percept_age_s: Some(0.0),
-        silence_s: 0.0,
+        overdue_s: 0.0,
     }
 }
 
@@ -175,7 +175,7 @@ fn a_red_light_without_a_line_slows_ego_gently() {
 #[test]
 fn a_driver_without_percepts_stops_blind() {
     let decision = decide(&Scene {
-        silence_s: 0.7,
+        overdue_s: 0.6,
         ..empty_road()
     });
     assert_eq!(

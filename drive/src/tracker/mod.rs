@@ -20,6 +20,7 @@ use crate::frames::Pose2;
 use crate::percept::Percept;
 use crate::scene::Scene;
 use crate::time::Tick;
+use crate::watchdog::Watchdog;
 
 use association::associate;
 use lanes::LaneFilter;
@@ -38,14 +39,13 @@ pub struct Tracker {
     light: LightFilter,
     stop_line: StopLineFilter,
     newest: Option<Seen>,
-    started: Option<Tick>,
+    watchdog: Watchdog,
 }
 
-/// The newest percept's moments and ego's pose at its exposure.
+/// When the newest percept was exposed, and ego's pose then.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     exposure: Tick,
-    arrival: Tick,
     odom_from_ego: Pose2,
 }
 
@@ -66,18 +66,19 @@ impl Tracker {
             light: LightFilter::new(),
             stop_line: StopLineFilter::new(),
             newest: None,
-            started: None,
+            watchdog: Watchdog::default(),
         }
     }
 
     /// Advances ego's odometry to now. To be called on every tick, before [`Tracker::observe`].
     pub fn advance(&mut self, ego: &EgoState) {
-        self.started.get_or_insert(ego.tick);
+        self.watchdog.wait(ego.tick);
         self.odometry.advance(ego);
     }
 
     /// Takes in a percept that arrived now; one older than the newest so far is ignored.
     pub fn observe(&mut self, percept: &Percept) {
+        self.watchdog.hear(self.odometry.now());
         if self
             .newest
             .is_some_and(|seen| percept.exposure <= seen.exposure)
@@ -86,7 +87,6 @@ impl Tracker {
         }
         let now = Seen {
             exposure: percept.exposure,
-            arrival: self.odometry.now(),
             odom_from_ego: self.odometry.pose_at(percept.exposure),
         };
         let before = self.newest.replace(now).unwrap_or(now);
@@ -115,7 +115,6 @@ impl Tracker {
             .map(|track| track.after(age_s).in_ego(odom_from_ego))
             .collect();
         objects.sort_by(|a, b| a.near_x_m.total_cmp(&b.near_x_m).then(a.id.cmp(&b.id)));
-        let heard = seen.map(|seen| seen.arrival).or(self.started);
         Scene {
             tick,
             objects,
@@ -123,7 +122,7 @@ impl Tracker {
             light: self.light.tracked(age_s),
             stop_line: self.stop_line.tracked(then_from_now.x_m),
             percept_age_s: seen.map(|_| age_s),
-            silence_s: heard.map_or(0.0, |arrival| tick.seconds_since(arrival)),
+            overdue_s: self.watchdog.overdue_s(tick),
         }
     }
 

@@ -222,7 +222,7 @@ fn without_percepts_the_car_stops_carefully() {
     let end = outcome(&rows);
     assert_eq!(rows[300].decision.reason, Reason::Blind);
     assert!(
-        end.end_speed_mps < 0.05 && end.min_accel_mps2 > -3.0,
+        end.end_speed_mps < 0.05 && end.min_accel_mps2 > -4.0,
         "{end:?}"
     );
 }

@@ -1,5 +1,6 @@
 //! Whether a drive meets a criterion, and how the failure reads when it does not.
 
+use drive::ego::EGO_WIDTH_M;
 use drive::time::Tick;
 
 use super::Criterion;
@@ -21,6 +22,8 @@ pub(crate) struct Evidence<'a> {
     /// Where ego's front stood at its first stop line's side, nearest to it, in metres before the line.
     pub(crate) stop_line_m: Option<f64>,
     pub(crate) set_speed_mps: f64,
+    /// Width of ego's lane in metres.
+    pub(crate) lane_width_m: f64,
     /// The actors' names and their final gaps to ego, in metres.
     pub(crate) actors: &'a [(String, f64)],
 }
@@ -47,6 +50,7 @@ impl Criterion<f64, usize> {
                 at_least_m,
                 at_most_m,
             } => self.stops_behind(drive, actor, (at_least_m, at_most_m)),
+            Self::StopsInLane => self.stops_in_lane(drive),
             Self::KeepsGap { at_least_m } => self.keeps_gap(drive, at_least_m),
         }
     }
@@ -148,6 +152,18 @@ impl Criterion<f64, usize> {
         self.unless(fits, *gap_m, bound, (drive.last(), text))
     }
 
+    fn stops_in_lane(&self, drive: &Evidence<'_>) -> Option<Failure> {
+        let end = drive.samples.last()?;
+        if end.speed_mps > STANDING_MPS {
+            let text = format!("still drove at {:.1} m/s at the end", end.speed_mps);
+            return Some(self.failure(Some(end.speed_mps), Some(0.0), end.tick, text));
+        }
+        let room_m = (drive.lane_width_m - EGO_WIDTH_M) / 2.0;
+        let aside_m = end.left_m.abs();
+        let text = format!("stopped {aside_m:.2} m from its lane's centre (at most {room_m:.2} m)");
+        self.unless(aside_m <= room_m, aside_m, room_m, (end.tick, text))
+    }
+
     fn unless(
         &self,
         met: bool,
@@ -236,6 +252,7 @@ mod tests {
             red_light: None,
             stop_line_m: Some(6.0),
             set_speed_mps: 10.0,
+            lane_width_m: 3.5,
             actors: &[("lead".to_owned(), 4.0)],
         })
     }
@@ -289,6 +306,8 @@ mod tests {
             at_least_m: 1.0,
             at_most_m: 8.0,
         });
+        assert!(failure.unwrap().text.contains("still drove at 5.0 m/s"));
+        let failure = judge(&Criterion::StopsInLane);
         assert!(failure.unwrap().text.contains("still drove at 5.0 m/s"));
     }
 }

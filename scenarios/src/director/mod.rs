@@ -3,6 +3,7 @@
 //!
 //! Actors move kinematically along paths; the same world states always give the same commands.
 
+mod faults;
 mod idm;
 mod lights;
 mod motion;
@@ -13,12 +14,14 @@ mod trigger;
 
 use drive::time::{TICK_S, Tick};
 
+pub use faults::ActiveFault;
 pub(crate) use motion::Motion;
 
 use crate::actor::ActorModel;
 use crate::path::Path;
 use crate::story::{CompiledStory, Edge, Entity, StoryAction, StoryEvent, StoryTrigger};
 use crate::world::{ActorCommands, WorldState};
+use faults::Faults;
 use lights::Lights;
 use motion::Surroundings;
 use scene::Scene;
@@ -32,6 +35,7 @@ pub struct Director {
     events: Vec<EventRun>,
     until: Option<StoryTrigger>,
     lights: Lights,
+    faults: Faults,
     duration_s: f64,
     ego_travelled_m: f64,
     over: bool,
@@ -69,6 +73,7 @@ impl Director {
             events: story.events.iter().map(run).collect(),
             until: story.until.clone(),
             lights: Lights::new(&story.lights),
+            faults: Faults::default(),
             duration_s: story.duration_s,
             ego_travelled_m: 0.0,
             over: false,
@@ -90,6 +95,7 @@ impl Director {
             .until
             .as_ref()
             .is_some_and(|until| until.holds(&scene, &self.event_phases(), &self.lights));
+        self.faults.expire(world.tick);
         self.run_events(&scene, world.tick);
         self.move_actors(&scene);
         self.ego_travelled_m += world.ego.state.speed_mps * TICK_S;
@@ -97,6 +103,11 @@ impl Director {
             actors: self.motions.iter().map(Motion::state).collect(),
             lights: self.lights.at(Tick(world.tick.0 + 1).seconds()),
         }
+    }
+
+    /// The faults of camera and network on the tick that was last directed, in the order they began.
+    pub fn faults(&self) -> &[ActiveFault] {
+        self.faults.active()
     }
 
     /// Whether the story is over: its time is up, its end trigger has fired, or ego has hit something.
@@ -134,12 +145,12 @@ impl Director {
             if let EventPhase::Triggered(due) = run.phase
                 && now >= due
             {
-                self.start(index, scene.time_s);
+                self.start(index, now);
             }
         }
     }
 
-    fn start(&mut self, index: usize, now_s: f64) {
+    fn start(&mut self, index: usize, now: Tick) {
         self.events[index].phase = EventPhase::Running;
         let actions = self.events[index].event.actions.clone();
         for action in actions {
@@ -148,14 +159,16 @@ impl Director {
                     self.motions[actor].begin(action, index, &self.route);
                 }
                 StoryAction::TrafficSignal(group, state) => {
-                    self.lights.show(group, state, now_s);
+                    self.lights.show(group, state, now.seconds());
                 }
+                StoryAction::Fault(fault) => self.faults.begin(fault, index, now),
             }
         }
     }
 
     fn complete(&mut self, index: usize) {
-        let busy = self.motions.iter().any(|motion| motion.is_busy_with(index));
+        let busy = self.motions.iter().any(|motion| motion.is_busy_with(index))
+            || self.faults.is_busy_with(index);
         let run = &mut self.events[index];
         if run.phase == EventPhase::Running && !busy {
             run.phase = EventPhase::Completed;

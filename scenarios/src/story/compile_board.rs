@@ -3,13 +3,13 @@
 use drive::frames::Pose2;
 use drive::math::cos;
 
-use super::Value;
 use super::compile::Compiler;
 use super::compiled::{
     ActorAction, Bound, Entity, Length, LengthSpan, StoryAction, StoryEvent, StoryTrigger,
 };
 use super::error::{StoryError, unknown};
 use super::storyboard::{Action, Along, Event, Over, Rule, Span, Trigger};
+use super::{Fault, Value};
 use crate::criteria::Criterion;
 use crate::path::Path;
 use crate::stage::StageActor;
@@ -25,7 +25,9 @@ impl Compiler<'_> {
 
     fn event(&self, event: &Event, actors: &[StageActor]) -> Result<StoryEvent, StoryError> {
         let actions = event.actions.iter();
-        let actions: Result<_, _> = actions.map(|action| self.action(action, actors)).collect();
+        let actions: Result<_, _> = actions
+            .map(|action| self.action(&event.name, action, actors))
+            .collect();
         Ok(StoryEvent {
             when: self.trigger(&event.when)?,
             edge: event.edge,
@@ -85,8 +87,14 @@ impl Compiler<'_> {
         group.iter().map(|trigger| self.trigger(trigger)).collect()
     }
 
-    fn action(&self, action: &Action, actors: &[StageActor]) -> Result<StoryAction, StoryError> {
+    fn action(
+        &self,
+        event: &str,
+        action: &Action,
+        actors: &[StageActor],
+    ) -> Result<StoryAction, StoryError> {
         let (actor, action) = match action {
+            Action::Fault(fault) => return self.fault(event, fault).map(StoryAction::Fault),
             Action::TrafficSignal { group, show } => {
                 return Ok(StoryAction::TrafficSignal(*group, *show));
             }
@@ -117,14 +125,11 @@ impl Compiler<'_> {
                 to_left_m,
                 speed_mps,
             } => {
-                let (to_left_m, speed_mps) = (self.number(to_left_m)?, self.number(speed_mps)?);
-                (
-                    actor,
-                    ActorAction::Cross {
-                        to_left_m,
-                        speed_mps,
-                    },
-                )
+                let action = ActorAction::Cross {
+                    to_left_m: self.number(to_left_m)?,
+                    speed_mps: self.number(speed_mps)?,
+                };
+                (actor, action)
             }
             Action::FollowTrajectory {
                 actor,
@@ -146,6 +151,15 @@ impl Compiler<'_> {
             }
         };
         Ok(StoryAction::Actor(self.actor(actor)?, action))
+    }
+
+    /// A fault with numbers that make sense; errors show the event it is in.
+    fn fault(&self, event: &str, fault: &Fault) -> Result<Fault<f64>, StoryError> {
+        let fault = fault.resolve(|value| self.number(value))?;
+        fault
+            .check()
+            .map_err(|message| self.story.error(event, 0, message))?;
+        Ok(fault)
     }
 
     fn trajectory(&self, through: &[Along], speed_mps: &Value) -> Result<ActorAction, StoryError> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use drive::frames::Point2;
 use drive::labels::LightState;
 
-use super::Kind;
 use super::storyboard::{Axis, Edge, ElementState, SignalGroup};
+use super::{Fault, Kind};
 use crate::criteria::Criterion;
 use crate::director::Motion;
 use crate::path::Path;
@@ -138,6 +138,7 @@ pub(crate) enum StoryAction {
     /// What an actor does next.
     Actor(usize, ActorAction),
     TrafficSignal(SignalGroup, LightState),
+    Fault(Fault<f64>),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@ mod compile;
 mod compile_board;
 mod compiled;
 pub(crate) mod error;
+mod fault;
 mod parse;
 mod storyboard;
 mod value;
@@ -22,6 +23,7 @@ pub(crate) use compiled::{
 };
 pub use compiled::{CompiledStory, StopLine};
 pub use error::{Source, StoryError, list};
+pub use fault::Fault;
 pub use storyboard::{
     Action, Along, Axis, Edge, ElementState, Event, Over, Rule, SignalGroup, Span, Trigger,
 };

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{Source, StoryError, unknown};
-use super::{Difficulty, Parameter, Story, StoryWeather};
+use super::{Criterion, Difficulty, Event, Parameter, Story, StoryWeather};
 
-/// A story that is another one in different weather or with other parameters.
+/// A story that is another one in different weather, with other parameters or more events.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Variant {
@@ -23,6 +23,12 @@ struct Variant {
     parameters: BTreeMap<String, Parameter>,
     #[serde(default)]
     difficulty: Option<Difficulty>,
+    /// Happens besides what happens in the base.
+    #[serde(default)]
+    storyboard: Vec<Event>,
+    /// Instead of the base's.
+    #[serde(default)]
+    criteria: Option<Vec<Criterion>>,
 }
 
 /// What a file holds, told by its first word.
@@ -125,6 +131,10 @@ fn vary(variant: &Variant, base_text: &str, source: Source) -> Result<Story, Sto
     if let Some(difficulty) = &variant.difficulty {
         story.difficulty = difficulty.clone();
     }
+    if let Some(criteria) = &variant.criteria {
+        story.criteria.clone_from(criteria);
+    }
+    story.storyboard.extend(variant.storyboard.iter().cloned());
     story.parameters.extend(variant.parameters.clone());
     story.sources = vec![source, base_source];
     Ok(story)
@@ -220,6 +230,11 @@ mod tests {
                 "gap(meters:",
                 "test.ron:10:51: Unexpected field named `meters` in `gap`, expected one of",
             ),
+            (
+                r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
+                "fault(freez(for_s: 1.0))",
+                "test.ron:14:24: Unexpected variant named `freez` in enum `Fault`, expected one of",
+            ),
             ("kind: reaction", "kind: 3", "test.ron:3:11:"),
             (
                 "    route_m: 40.0,\n",
@@ -239,6 +254,11 @@ mod tests {
                 r#"actor: "lead""#,
                 r#"actor: "lead2""#,
                 "test.ron:14:27: unknown actor `lead2`; this story has `ego` and `lead`",
+            ),
+            (
+                r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
+                "fault(dirt(cover: 30, for_s: 2))",
+                "test.ron:13:17: `cover` of `dirt` is 30; it must lie within 0..1",
             ),
             (
                 r#"["sedan"]"#,

@@ -3,6 +3,7 @@
 use drive::labels::LightState;
 use serde::Deserialize;
 
+use super::fault::Fault;
 use super::value::Value;
 use crate::transition::Shape;
 
@@ -245,6 +246,8 @@ pub enum Action {
         /// What it shows.
         show: LightState,
     },
+    /// Lets something go wrong with the camera or the network behind it.
+    Fault(Fault),
 }
 
 /// Shape and length of a transition.

@@ -7,7 +7,7 @@ use drive::time::{TICK_S, Tick};
 use scenarios::director::{Director, opening_world};
 use scenarios::geometry::Footprint;
 use scenarios::judge::Judge;
-use scenarios::story::CompiledStory;
+use scenarios::story::{CompiledStory, Fault};
 use scenarios::verdict::Verdict;
 use scenarios::world::{ActorCommands, Contact, WorldState};
 
@@ -17,6 +17,8 @@ const SIGHT_M: f64 = 70.0;
 const ACCEL_MPS2: f64 = 1.5;
 const BRAKING_MPS2: f64 = 2.0;
 const HARD_BRAKING_MPS2: f64 = 8.0;
+/// Braking of the attentive driver whose camera is dead.
+const SAFE_STOP_MPS2: f64 = 3.5;
 /// Room the attentive driver leaves for people, in metres.
 const MARGIN_M: f64 = 0.6;
 
@@ -50,6 +52,7 @@ pub(crate) fn play(story: &CompiledStory, driver: Driver) -> Outcome {
             accel_mps2 = match driver {
                 Driver::Blind => towards(story.set_speed_mps, &world),
                 Driver::AlwaysBrakes => -3.0,
+                Driver::Attentive if is_dead(&director) => -SAFE_STOP_MPS2,
                 Driver::Attentive => attentive(story, &world, along_m),
             };
         }
@@ -68,6 +71,11 @@ pub(crate) fn play(story: &CompiledStory, driver: Driver) -> Outcome {
         verdict: judge.verdict(),
         commands: all_commands,
     }
+}
+
+fn is_dead(director: &Director) -> bool {
+    let mut faults = director.faults().iter();
+    faults.any(|active| active.fault == Fault::CameraDies)
 }
 
 fn towards(set_speed_mps: f64, world: &WorldState) -> f64 {
