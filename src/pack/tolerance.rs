@@ -49,8 +49,9 @@ const fn quantity(
     }
 }
 
-/// Every quantity with its default tolerance. They are wide enough for another instruction set and
-/// another processor, where the last bits of pixels and network outputs differ; see docs/ci.md.
+/// Every quantity with its default tolerance: wide enough for another instruction set and processor. There
+/// the last bits of network outputs differ, and in a closed loop that can decide a frame earlier or later
+/// to brake; docs/ci.md has what was measured.
 pub const QUANTITIES: [Quantity; 15] = [
     quantity("driving_score_v2_0", 2.0, 0.0, |run| {
         Some(run.metrics.driving_score_v2_0)
@@ -62,14 +63,14 @@ pub const QUANTITIES: [Quantity; 15] = [
         Some(run.metrics.route_completion)
     }),
     quantity("min_ttc_s", 0.3, 0.15, |run| run.metrics.min_ttc_s),
-    quantity("time_exposed_s", 0.3, 0.15, |run| {
+    quantity("time_exposed_s", 1.2, 0.15, |run| {
         Some(run.metrics.time_exposed_s)
     }),
-    quantity("min_thw_s", 0.2, 0.15, |run| run.metrics.min_thw_s),
-    quantity("min_pet_s", 0.3, 0.15, |run| run.metrics.min_pet_s),
+    quantity("min_thw_s", 0.3, 0.15, |run| run.metrics.min_thw_s),
+    quantity("min_pet_s", 0.8, 0.15, |run| run.metrics.min_pet_s),
     quantity("max_drac_mps2", 0.5, 0.15, |run| run.metrics.max_drac_mps2),
     quantity("min_gap_m", 0.5, 0.15, |run| run.metrics.min_gap_m),
-    quantity("max_decel_mps2", 0.5, 0.15, |run| {
+    quantity("max_decel_mps2", 1.0, 0.15, |run| {
         Some(run.metrics.max_decel_mps2)
     }),
     quantity("lane_error_m", 0.1, 0.15, |run| {
@@ -78,10 +79,10 @@ pub const QUANTITIES: [Quantity; 15] = [
     quantity("mean_lane_error_m", 0.05, 0.15, |run| {
         Some(run.metrics.mean_lane_error_m)
     }),
-    quantity("mean_speed_mps", 0.3, 0.03, |run| {
+    quantity("mean_speed_mps", 0.3, 0.3, |run| {
         Some(run.metrics.mean_speed_mps)
     }),
-    quantity("distance_m", 3.0, 0.03, |run| Some(run.metrics.distance_m)),
+    quantity("distance_m", 3.0, 0.3, |run| Some(run.metrics.distance_m)),
     quantity("agreement", 0.05, 0.0, |run| run.agreement),
 ];
 

@@ -43,11 +43,12 @@ fn capital(sentence: &str) -> String {
 }
 
 fn notes(record: &CheckRecord) -> String {
+    let mut html = String::new();
     let timing = record.timing.map(|timing| timing.sentence());
-    let lines = record.notes.iter().cloned().chain(timing);
-    lines
-        .map(|line| format!("<p class=note>{}</p>", escape(&line)))
-        .collect()
+    for line in record.notes.iter().chain(&timing) {
+        let _ = write!(html, "<p class=note>{}</p>", escape(line));
+    }
+    html
 }
 
 /// One section a failed run, with all that is wrong with it.

@@ -49,6 +49,26 @@ fn a_broken_story_names_file_line_and_column() {
 }
 
 #[test]
+fn an_unknown_pack_is_answered_with_the_shipped_ones_and_a_broken_one_with_its_place() {
+    assert_refused(&["check", "catalogue"], &["`catalogue`", "catalog"]);
+    assert_refused(
+        &["check", "--only", "cut_inn"],
+        &["`cut_inn`", "cut_in_fog"],
+    );
+    assert_refused(&["check", "--partition", "5/4"], &["5/4", "auto/N"]);
+    let folder = scratch("pack");
+    let path = folder.join("mine.ron");
+    let pack = "Pack(\n  title: \"x\",\n  stories: [\"cut_inn\"],\n  driver: \"truth\",\n)\n";
+    std::fs::write(&path, pack).unwrap();
+    let path = path.to_str().unwrap();
+    assert_refused(
+        &["check", path],
+        &["mine.ron:3:14:", "`cut_inn`", "cut_in,"],
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn missing_weights_name_the_file_and_the_remedy() {
     let folder = scratch("weights");
     let assets = folder.to_str().unwrap();
