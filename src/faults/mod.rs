@@ -68,18 +68,15 @@ impl FaultyCamera {
             return Ok(Some(repeated(last, tick)));
         }
         let mut exposure = expose()?;
-        if let Some(frame) = &exposure.frame {
-            exposure.frame = self.spoiled(frame, faults);
+        if faults.iter().any(|active| is_of_the_picture(&active.fault)) {
+            exposure.frame = exposure.frame.map(|frame| self.spoiled(&frame, faults));
         }
         self.last = Some(exposure.clone());
         Ok(Some(exposure))
     }
 
     /// The picture after its faults.
-    fn spoiled(&mut self, frame: &CameraFrame, faults: &[ActiveFault]) -> Option<CameraFrame> {
-        if !faults.iter().any(|active| is_of_the_picture(&active.fault)) {
-            return Some(frame.clone());
-        }
+    fn spoiled(&mut self, frame: &CameraFrame, faults: &[ActiveFault]) -> CameraFrame {
         let mut rgb = frame.rgb.to_vec();
         let size = (frame.width, frame.height);
         for active in faults {
@@ -101,10 +98,10 @@ impl FaultyCamera {
                 picture::add_noise(&mut rgb, sigma, &mut stream(self.seed, &name));
             }
         }
-        Some(CameraFrame {
+        CameraFrame {
             rgb: rgb.into(),
             ..frame.clone()
-        })
+        }
     }
 }
 
