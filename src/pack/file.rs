@@ -36,6 +36,9 @@ struct Written {
     baseline: Option<String>,
     #[serde(default)]
     tolerances: BTreeMap<String, Tolerance>,
+    /// Stories so close to the edge that their numbers are chance: only their verdict is compared.
+    #[serde(default)]
+    verdict_only: Vec<String>,
 }
 
 fn one() -> NonZeroU64 {
@@ -113,16 +116,19 @@ impl Pack {
             Ok(mode) => mode,
             Err(error) => return Err(at(&written.latency, error.to_string()).into()),
         };
+        let stories = stories(written.stories, folder, &source)?;
+        let mut tolerances = tolerances(&written.tolerances, &source)?;
+        tolerances.verdict_only = verdict_only(written.verdict_only, &stories, &source)?;
         Ok(Self {
             name: file_stem(path),
             title: written.title,
-            stories: stories(written.stories, folder, &source)?,
+            stories,
             seeds: written.seeds.get(),
             driver: who(&written.driver)?,
             shadow: written.shadow.as_ref().map(who).transpose()?,
             latency,
             baseline: written.baseline.map(|file| folder.join(file)),
-            tolerances: tolerances(&written.tolerances, &source)?,
+            tolerances,
             words: CastWords {
                 driver: written.driver,
                 shadow: written.shadow,
@@ -204,6 +210,21 @@ fn tolerances(
     })
 }
 
+fn verdict_only(
+    names: Vec<String>,
+    stories: &[(String, Story)],
+    source: &Source,
+) -> Result<Vec<String>, StoryError> {
+    for name in &names {
+        if stories.iter().all(|(_, story)| story.name != *name) {
+            let known = list(stories.iter().map(|(_, story)| format!("`{}`", story.name)));
+            let message = format!("unknown story `{name}`; this pack has {known}");
+            return Err(source.error_at(name, message));
+        }
+    }
+    Ok(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +238,7 @@ mod tests {
     latency: "profile:slow.json",
     baseline: "two.baseline.json",
     tolerances: {"min_ttc_s": (absolute: 0.5)},
+    verdict_only: ["cut_in"],
 )"#;
 
     fn parse(text: &str) -> Result<Pack> {
@@ -271,6 +293,12 @@ mod tests {
                 "min_ttc",
                 "two.ron:8:19: unknown quantity",
                 "`min_gap_m`",
+            ),
+            (
+                "[\"cut_in\"]",
+                "[\"cut\"]",
+                "two.ron:9:21: unknown story `cut`",
+                "`red_light`",
             ),
             ("absolute:", "absolut:", "two.ron:8:", "`relative`"),
             ("seeds: 2", "seeds: 0", "two.ron:4:", "nonzero"),

@@ -73,7 +73,7 @@ pub const QUANTITIES: [Quantity; 15] = [
     quantity("max_decel_mps2", 1.0, 0.15, |run| {
         Some(run.metrics.max_decel_mps2)
     }),
-    quantity("lane_error_m", 0.1, 0.15, |run| {
+    quantity("lane_error_m", 0.2, 0.15, |run| {
         Some(run.metrics.lane_error_m)
     }),
     quantity("mean_lane_error_m", 0.05, 0.15, |run| {
@@ -88,7 +88,11 @@ pub const QUANTITIES: [Quantity; 15] = [
 
 /// The tolerance of every quantity: the table's, unless a pack says otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Tolerances(BTreeMap<&'static str, Tolerance>);
+pub struct Tolerances {
+    of: BTreeMap<&'static str, Tolerance>,
+    /// Stories of which the verdict alone is compared.
+    pub verdict_only: Vec<String>,
+}
 
 impl Tolerances {
     /// The table's tolerances with some of them replaced.
@@ -101,12 +105,15 @@ impl Tolerances {
         for (name, tolerance) in replaced {
             *tolerances.get_mut(name.as_str()).ok_or(name)? = *tolerance;
         }
-        Ok(Self(tolerances))
+        Ok(Self {
+            of: tolerances,
+            verdict_only: Vec::new(),
+        })
     }
 
     /// The tolerance of a quantity of the table.
     pub fn of(&self, quantity: &Quantity) -> Tolerance {
-        self.0[quantity.name]
+        self.of[quantity.name]
     }
 }
 
