@@ -18,6 +18,7 @@ stories![
     "cut_in",
     "cut_in_dusk",
     "cut_in_fog",
+    "cut_in_rain",
     "cut_out_reveal",
     "cyclist_crossing",
     "free_winding",
@@ -28,6 +29,7 @@ stories![
     "pedestrian_near",
     "pedestrian_near_dusk",
     "pedestrian_near_fog",
+    "pedestrian_near_night",
     "red_light",
     "red_light_dusk",
     "red_light_fog",
@@ -35,6 +37,7 @@ stories![
     "stationary_lead",
     "stationary_lead_dusk",
     "stationary_lead_fog",
+    "stationary_lead_rainy_night",
     "stop_and_go",
 ];
 
