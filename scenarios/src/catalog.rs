@@ -19,6 +19,7 @@ stories![
     "cut_in_dropped_frames",
     "cut_in_dusk",
     "cut_in_fog",
+    "cut_in_rain",
     "cut_out_reveal",
     "cyclist_crossing",
     "free_winding",
@@ -30,6 +31,7 @@ stories![
     "pedestrian_near_dusk",
     "pedestrian_near_fog",
     "pedestrian_near_frozen",
+    "pedestrian_near_night",
     "red_light",
     "red_light_dusk",
     "red_light_fog",
@@ -39,6 +41,7 @@ stories![
     "stationary_lead_dirt",
     "stationary_lead_dusk",
     "stationary_lead_fog",
+    "stationary_lead_rainy_night",
     "stop_and_go",
 ];
 

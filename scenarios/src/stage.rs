@@ -38,12 +38,30 @@ pub struct StageLight {
 pub struct Weather {
     /// Direction the sun stands in, radians counter-clockwise from the world's x axis.
     pub sun_azimuth_rad: f64,
-    /// Height of the sun above the horizon in radians; below about 0.1 it is dusk.
+    /// Height of the sun above the horizon in radians; below about 0.1 it is dusk, below 0 it grows night.
     pub sun_elevation_rad: f64,
     /// Cloud cover, 0 (clear, hard shadows) to 1 (overcast, no shadows).
     pub overcast: f64,
     /// Meteorological visibility in fog or haze, in metres; `None` in clear air.
     pub visibility_m: Option<f64>,
+    /// Rain in millimetres per hour: 2 is light, 10 heavy, 50 a cloudburst; 0 is dry.
+    #[serde(default, skip_serializing_if = "is_dry")]
+    pub rain_mm_per_h: f64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_dry(rain_mm_per_h: &f64) -> bool {
+    *rain_mm_per_h <= 0.0
+}
+
+impl Weather {
+    /// Whether it is night or rains: the camera then looks by lamplight, or at wet roads.
+    pub fn is_rough(&self) -> bool {
+        self.sun_elevation_rad < 0.0 || self.rain_mm_per_h > 0.0
+    }
 }
 
 impl Default for Weather {
@@ -53,6 +71,7 @@ impl Default for Weather {
             sun_elevation_rad: 0.8,
             overcast: 0.2,
             visibility_m: None,
+            rain_mm_per_h: 0.0,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Times the sensor camera on full streets by day and checks that the pictures show them:
+//! Times the sensor camera on full streets, by day, in rain and by night, and checks that the pictures show them:
 //! `cargo run -p sim --example camera_bench -- [ROUNDS]`.
 #![expect(clippy::print_stdout, reason = "a program that reports to its caller")]
 #![expect(clippy::disallowed_methods, reason = "it measures the wall clock")]
@@ -20,6 +20,13 @@ type AnyError = Box<dyn std::error::Error>;
 const ROADS: [&str; 4] = ["town", "winding", "multilane", "crossing"];
 /// Places on each road, in metres from its lane's beginning, at which frames are timed.
 const PLACES_M: [f64; 6] = [5.0, 30.0, 55.0, 80.0, 105.0, 130.0];
+/// Weathers in which pictures are timed: name, sun's height in radians, rain in millimetres per hour.
+const WEATHERS: [(&str, f64, f64); 4] = [
+    ("day", 0.8, 0.0),
+    ("rain", 0.8, 8.0),
+    ("night", -0.2, 0.0),
+    ("rainy night", -0.2, 8.0),
+];
 /// Road users ahead of each other along the lane, and the metres between them.
 const ACTORS: usize = 14;
 const SPACING_M: f64 = 14.0;
@@ -40,18 +47,20 @@ fn main() -> Result<(), AnyError> {
     for name in ROADS {
         let road = Arc::new(Road::named(name)?);
         let lane = first_lane(&road).ok_or("a road without driving lanes")?;
-        let mut simulation = Simulation::new(&stage(&road, &lane)?, &SimOptions::default())?;
-        if name == ROADS[0] {
-            println!("{:?}", simulation.adapter());
-        }
-        let states = states(&simulation, &road, &lane)?;
-        for exposure in [Exposure::Picture, Exposure::Labels] {
-            let (mean_ms, quiet_ms) = time(&mut simulation, &states, exposure, rounds)?;
-            println!(
-                "{name}, {exposure:?}: mean {mean_ms:.1} ms ({:.0} frames/s), undisturbed {quiet_ms:.1} ms ({:.0} frames/s)",
-                1e3 / mean_ms,
-                1e3 / quiet_ms
-            );
+        for (weather, sun_elevation_rad, rain_mm_per_h) in WEATHERS {
+            let mut stage = stage(&road, &lane)?;
+            stage.weather.sun_elevation_rad = sun_elevation_rad;
+            stage.weather.rain_mm_per_h = rain_mm_per_h;
+            let mut simulation = Simulation::new(&stage, &SimOptions::default())?;
+            let states = states(&simulation, &road, &lane)?;
+            for exposure in [Exposure::Picture, Exposure::Labels] {
+                let (mean_ms, quiet_ms) = time(&mut simulation, &states, exposure, rounds)?;
+                println!(
+                    "{name}, {weather}, {exposure:?}: mean {mean_ms:.1} ms ({:.0} frames/s), undisturbed {quiet_ms:.1} ms ({:.0} frames/s)",
+                    1e3 / mean_ms,
+                    1e3 / quiet_ms
+                );
+            }
         }
     }
     Ok(())

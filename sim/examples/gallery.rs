@@ -16,15 +16,41 @@ use sim::{Exposure, SimOptions, Simulation};
 
 type AnyError = Box<dyn std::error::Error>;
 
-/// Day, overcast, dusk, fog: sun elevation in radians, cloud cover, visibility in metres.
-const WEATHERS: [(f64, f64, Option<f64>); 4] = [
-    (0.8, 0.2, None),
-    (0.6, 1.0, None),
-    (0.05, 0.3, None),
-    (0.5, 0.9, Some(70.0)),
+/// Day, overcast, dusk, fog, rain, cloudburst, night, rain by night.
+const WEATHERS: [Weather; 8] = [
+    weather(0.8, 0.2),
+    weather(0.6, 1.0),
+    weather(0.05, 0.3),
+    Weather {
+        visibility_m: Some(70.0),
+        ..weather(0.5, 0.9)
+    },
+    Weather {
+        rain_mm_per_h: 4.0,
+        ..weather(0.6, 0.9)
+    },
+    Weather {
+        rain_mm_per_h: 25.0,
+        ..weather(0.5, 1.0)
+    },
+    weather(-0.2, 0.2),
+    Weather {
+        rain_mm_per_h: 8.0,
+        ..weather(-0.2, 1.0)
+    },
 ];
 /// Angles from which a road user is shown: seen from ahead, from the side, from behind.
 const ANGLES_RAD: [f64; 3] = [2.6, 1.6, 0.45];
+
+const fn weather(sun_elevation_rad: f64, overcast: f64) -> Weather {
+    Weather {
+        sun_azimuth_rad: 0.9,
+        sun_elevation_rad,
+        overcast,
+        visibility_m: None,
+        rain_mm_per_h: 0.0,
+    }
+}
 
 fn main() -> Result<(), AnyError> {
     let mut arguments = std::env::args().skip(1);
@@ -114,25 +140,20 @@ fn portrait(model: &'static ActorModel, angle_rad: f64, seed: u64) -> Result<Rgb
     expose(&stage)
 }
 
-/// Four pictures along a library road, each in its own weather.
+/// Pictures along a library road, each in its own weather.
 fn streets(name: &str, seed: u64, folder: &Path) -> Result<(), AnyError> {
     let road = Arc::new(Road::named(name)?);
     let (width, height) = (FRAME_WIDTH as u32, FRAME_HEIGHT as u32);
-    let mut sheet = RgbImage::new(2 * width, 2 * height);
-    for (index, (sun_elevation_rad, overcast, visibility_m)) in (0..).zip(WEATHERS) {
-        let world_from_ego = lane_pose(&road, 0.15 + 0.2 * index as f64)?;
+    let mut sheet = RgbImage::new(2 * width, 4 * height);
+    for (index, weather) in (0..).zip(WEATHERS) {
+        let world_from_ego = lane_pose(&road, 0.15 + 0.2 * (index % 4) as f64)?;
         let stage = Stage {
             actors: traffic(world_from_ego, index as usize),
             lights: road.lights().to_vec(),
             road: road.clone(),
             world_from_ego,
             ego_speed_mps: 0.0,
-            weather: Weather {
-                sun_elevation_rad,
-                overcast,
-                visibility_m,
-                ..Weather::default()
-            },
+            weather,
             looks_seed: seed + index as u64,
         };
         let (x, y) = (

@@ -6,15 +6,17 @@ use bevy::ecs::entity::Entity;
 use bevy::image::Image;
 use bevy::transform::components::Transform;
 use drive::camera::CameraModel;
+use drive::random::stream;
+use rand::Rng;
 use scenarios::stage::Stage;
 use scenarios::world::WorldState;
 
 use crate::axes::transform_from_pose;
 use crate::camera::{
-    Adapter, AdapterChoice, Air, Exposure, RawExposure, SensorCamera, SensorCameraPlugin,
+    Adapter, AdapterChoice, Air, Exposure, Moment, RawExposure, SensorCamera, SensorCameraPlugin,
     SensorEye, TextureLayers, mount,
 };
-use crate::dress::{self, Dressing, textures};
+use crate::dress::{self, ActorMotion, Dressing, textures};
 use crate::error::SimError;
 use crate::ground::Ground;
 use crate::physics::obstacle::Obstacle;
@@ -26,6 +28,7 @@ pub(crate) struct VisibleWorld {
     ground: Ground,
     eye: Entity,
     camera: Option<SensorCamera>,
+    looks_seed: u64,
 }
 
 impl VisibleWorld {
@@ -51,6 +54,7 @@ impl VisibleWorld {
             ground: Ground::new(stage.road.strips()),
             eye,
             camera,
+            looks_seed: stage.looks_seed,
         })
     }
 
@@ -69,11 +73,11 @@ impl VisibleWorld {
         self.camera.as_ref().map(SensorCamera::adapter)
     }
 
-    /// Exposes one frame of the world in a state, its actors having gone so many metres each.
+    /// Exposes one frame of the world in a state, its actors having moved so far.
     pub(crate) fn expose(
         &mut self,
         state: &WorldState,
-        travelled_m: &[f64],
+        motions: &[ActorMotion],
         exposure: Exposure,
     ) -> Result<RawExposure, SimError> {
         let camera = self.camera.as_mut().ok_or(SimError::NoCamera)?;
@@ -82,13 +86,17 @@ impl VisibleWorld {
         let world_from_eye = world_from_ego * mount(&CameraModel::standard());
         world.entity_mut(self.eye).insert(world_from_eye);
         let actors = self.dressing.actors.iter().zip(&state.actors);
-        for ((body, actor), &travelled_m) in actors.zip(travelled_m) {
+        for ((body, actor), &motion) in actors.zip(motions) {
             let ground_m = self.ground.height_m(actor.world_from_actor.position());
-            dress::pose_actor(world, body, actor, ground_m, travelled_m);
+            dress::pose_actor(world, body, actor, ground_m, motion);
         }
         for (lamps, &light) in self.dressing.lights.iter().zip(&state.lights) {
             dress::show_light(world, lamps, light);
         }
+        world.insert_resource(Moment {
+            seed: stream(self.looks_seed ^ state.tick.0, "grain and drops").random(),
+            speed_mps: state.ego.state.speed_mps as f32,
+        });
         self.app.update();
         Ok(camera.expose(self.app.world_mut(), exposure)?)
     }

@@ -7,6 +7,7 @@
 
 use bevy::asset::Handle;
 use bevy::ecs::component::Component;
+use bevy::math::Vec3;
 use bevy::mesh::Mesh;
 use drive::labels::Class;
 
@@ -64,6 +65,8 @@ pub struct Surface {
     pub emission: f32,
     /// 0 matt to 1 glossy (reflects sky and sun); below 0.15 it is drawn matt, which costs less.
     pub gloss: f32,
+    /// How much of a headlamp's light it sends back to the car it came from, per share of light it scatters.
+    pub retroreflection: f32,
     /// Whether it throws a shadow; the standing world throws that of its far shape.
     pub casts_shadow: bool,
 }
@@ -74,6 +77,7 @@ impl Default for Surface {
             texture: Texture::Plain,
             emission: 0.0,
             gloss: 0.0,
+            retroreflection: 0.0,
             casts_shadow: true,
         }
     }
@@ -94,3 +98,23 @@ pub struct Tag {
 /// dash (constantly 0 on solid lines). The label follows where coverage is at least one half.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Paint;
+
+/// The lamps of an entity. They light what is around them at night, and dazzle at night and in rain; by day
+/// nobody looks at them.
+#[derive(Component, Debug, Clone, PartialEq, Default)]
+pub struct Lamps(pub Vec<Lamp>);
+
+/// A lamp, or a pair of lamps side by side, in its entity's frame (Bevy's axes).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Lamp {
+    /// Where it is; of a pair, the middle.
+    pub place: Vec3,
+    /// Unit vector it shines along.
+    pub towards: Vec3,
+    /// Light on a surface that faces it 1 m away, on the scale of [`crate::camera::Air`] by night.
+    pub light: Vec3,
+    /// Cosine of the angle off its axis at which its light ends.
+    pub cone_cos: f32,
+    /// Half the distance between the two of a pair in metres; 0 for a single lamp.
+    pub half_gap_m: f32,
+}

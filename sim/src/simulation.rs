@@ -4,15 +4,19 @@ use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::ego::VehicleCommand;
 use drive::frame::CameraFrame;
 use drive::labels::{Labels, LightState};
-use drive::time::Tick;
+use drive::time::{TICK_S, Tick};
 use scenarios::stage::{Stage, StageActor};
 use scenarios::world::{ActorCommands, ActorState, WorldState};
 
 use crate::app::VisibleWorld;
 use crate::camera::{Adapter, AdapterChoice, Exposure};
+use crate::dress::ActorMotion;
 use crate::error::SimError;
 use crate::labels::label;
 use crate::physics::Physics;
+
+/// Deceleration in m/s2 above which a road user brakes: less comes from the engine and the wind.
+const BRAKING_MPS2: f64 = 0.7;
 
 /// What a simulation is built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +38,8 @@ pub struct Simulation {
     stage: Stage,
     physics: Physics,
     world: WorldState,
-    /// How far each actor has gone, in metres: where its limbs are in their stride.
-    travelled_m: Vec<f64>,
+    /// How each actor has moved so far.
+    motions: Vec<ActorMotion>,
     visible: VisibleWorld,
 }
 
@@ -49,7 +53,7 @@ impl Simulation {
         let mut physics = Physics::new(&stage.actors, visible.obstacles());
         physics.place_ego(stage.world_from_ego, stage.ego_speed_mps);
         let actors: Vec<_> = stage.actors.iter().map(opening).collect();
-        let travelled_m = actors.iter().map(gone_m).collect();
+        let motions = actors.iter().map(put).collect();
         let world = WorldState {
             tick: Tick(0),
             ego: physics.ego(Tick(0)),
@@ -61,7 +65,7 @@ impl Simulation {
             stage: stage.clone(),
             physics,
             world,
-            travelled_m,
+            motions,
             visible,
         })
     }
@@ -75,14 +79,16 @@ impl Simulation {
     /// without a next state keep theirs.
     pub fn step(&mut self, ego: &VehicleCommand, others: &ActorCommands) -> &WorldState {
         self.physics.step(ego, &others.actors);
-        for ((gone_m, now), next) in self
-            .travelled_m
+        for ((motion, now), next) in self
+            .motions
             .iter_mut()
             .zip(&self.world.actors)
             .zip(&others.actors)
         {
             let from = now.world_from_actor.position();
-            *gone_m += from.distance_m(next.world_from_actor.position());
+            motion.travelled_m += from.distance_m(next.world_from_actor.position());
+            let slowed_mps = now.speed_mps - next.speed_mps;
+            motion.is_braking = slowed_mps > BRAKING_MPS2 * TICK_S;
         }
         let tick = Tick(self.world.tick.0 + 1);
         overwrite(&mut self.world.actors, &others.actors);
@@ -101,9 +107,7 @@ impl Simulation {
         &mut self,
         exposure: Exposure,
     ) -> Result<(Option<CameraFrame>, Labels), SimError> {
-        let raw = self
-            .visible
-            .expose(&self.world, &self.travelled_m, exposure)?;
+        let raw = self.visible.expose(&self.world, &self.motions, exposure)?;
         let frame = (exposure == Exposure::Picture).then(|| CameraFrame {
             tick: self.world.tick,
             width: FRAME_WIDTH,
@@ -130,7 +134,7 @@ impl Simulation {
         self.physics.place_actors(&state.actors);
         overwrite(&mut self.world.actors, &state.actors);
         overwrite(&mut self.world.lights, &state.lights);
-        self.travelled_m = self.world.actors.iter().map(gone_m).collect();
+        self.motions = self.world.actors.iter().map(put).collect();
         self.world.tick = state.tick;
         self.world.ego = self.physics.ego(state.tick);
         self.world.contacts.clear();
@@ -146,11 +150,14 @@ fn opening(actor: &StageActor) -> ActorState {
     }
 }
 
-/// How far a road user that was put somewhere is taken to have gone, in metres: the place decides, so that
-/// people are seen at every point of their stride.
-fn gone_m(actor: &ActorState) -> f64 {
+/// How a road user that was put somewhere is taken to have moved: the place decides how far, so that people
+/// are seen at every point of their stride.
+fn put(actor: &ActorState) -> ActorMotion {
     let place = actor.world_from_actor;
-    place.x_m.abs() + place.y_m.abs()
+    ActorMotion {
+        travelled_m: place.x_m.abs() + place.y_m.abs(),
+        is_braking: false,
+    }
 }
 
 /// Replaces the leading elements by those given.

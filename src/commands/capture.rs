@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use distill::dataset::{DatasetWriter, Plan, Split, WorldMeta};
 use drive::time::{CAMERA_PERIOD_TICKS, Tick};
 use indicatif::ProgressBar;
@@ -38,6 +38,35 @@ pub(super) struct Options {
     /// Seed of all worlds
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Which weathers the worlds have; the shipped networks learned from `day`
+    #[arg(long, value_enum, default_value_t = Weathers::Day)]
+    weathers: Weathers,
+}
+
+/// Which weathers random worlds have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Weathers {
+    /// Day and dusk, clear, cloudy or foggy
+    Day,
+    /// Also night and rain
+    All,
+}
+
+impl Weathers {
+    /// The generator's name in a data set's plan.
+    fn generator(self) -> String {
+        match self {
+            Self::Day => GENERATOR.to_owned(),
+            Self::All => format!("{GENERATOR}, all weathers"),
+        }
+    }
+
+    fn world(self, seed: u64, slice: Slice) -> RandomWorld {
+        match self {
+            Self::All if slice != Slice::UnseenWeather => RandomWorld::in_all_weathers(seed, slice),
+            _ => RandomWorld::new(seed, slice),
+        }
+    }
 }
 
 pub(super) fn execute(options: &Options) -> Result<Status> {
@@ -45,7 +74,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         seed: options.seed,
         worlds: options.worlds,
         frames_per_world: options.frames,
-        description: GENERATOR.to_owned(),
+        description: options.weathers.generator(),
     };
     let writer = DatasetWriter::open(&options.out, &plan)?;
     let missing: Vec<u32> = (0..options.worlds)
@@ -105,7 +134,7 @@ fn capture_all(
 fn capture_world(writer: &DatasetWriter, id: u32, options: &Options) -> Result<()> {
     let seed = options.seed << 32 | u64::from(id);
     let (split, slice) = (Split::of_world(id), slice_of(id));
-    let world = RandomWorld::new(seed, slice);
+    let world = options.weathers.world(seed, slice);
     let mut simulation = Simulation::new(&world.stage, &SimOptions::default())?;
     let slices = slice_names(slice, &world.stage.weather);
     let mut frames = writer.begin_world(WorldMeta {
@@ -154,7 +183,9 @@ fn slice_names(slice: Slice, weather: &Weather) -> Vec<String> {
         Slice::UnseenTopology => "unseen topology",
         Slice::UnseenWeather => "unseen weather",
     };
-    let light = if weather.sun_elevation_rad < DUSK_RAD {
+    let light = if weather.sun_elevation_rad < 0.0 {
+        "night"
+    } else if weather.sun_elevation_rad < DUSK_RAD {
         "dusk"
     } else if weather.overcast > OVERCAST {
         "overcast"
@@ -162,7 +193,8 @@ fn slice_names(slice: Slice, weather: &Weather) -> Vec<String> {
         "sun"
     };
     let fog = weather.visibility_m.map(|_| "fog");
-    [Some(kind), Some(light), fog]
+    let rain = (weather.rain_mm_per_h > 0.0).then_some("rain");
+    [Some(kind), Some(light), fog, rain]
         .into_iter()
         .flatten()
         .map(str::to_owned)

@@ -101,6 +101,14 @@ impl RandomWorld {
         }
     }
 
+    /// The same world with rain or night in a part of all seeds, as [`RandomWorld::new`] never shows them.
+    pub fn in_all_weathers(seed: u64, slice: Slice) -> Self {
+        let mut world = Self::new(seed, slice);
+        let mut rng = stream(seed, "rain and night");
+        world.stage.weather = weather::roughened(world.stage.weather, &mut rng);
+        world
+    }
+
     /// The world at a tick up to [`LENGTH`].
     pub fn at(&self, tick: Tick) -> WorldState {
         let time_s = tick.seconds();
@@ -295,6 +303,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rain_and_night_come_only_where_they_are_asked_for() {
+        assert!(worlds(Slice::Training).all(|world| !world.stage.weather.is_rough()));
+        let asked = (0..40).map(|seed| RandomWorld::in_all_weathers(seed, Slice::Training));
+        let rough = asked.filter(|world| world.stage.weather.is_rough()).count();
+        assert!((10..35).contains(&rough), "{rough}");
     }
 
     #[test]

@@ -17,6 +17,12 @@ const FOG_SHARE: f64 = 0.4;
 /// Visibility in fog and haze, from the thickest to the thinnest, in metres.
 const VISIBILITY_M: [f64; 2] = [40.0, 1000.0];
 
+/// How often it is night, and how often it rains, where both are asked for.
+const NIGHT_SHARE: f64 = 0.3;
+const RAIN_SHARE: f64 = 0.3;
+/// Rain from the lightest to the heaviest, in millimetres per hour.
+const RAIN_MM_PER_H: [f64; 2] = [1.0, 40.0];
+
 /// Weather as training shows it: by day with or without fog, or a clear dusk.
 pub(super) fn training(rng: &mut ChaCha8Rng) -> Weather {
     let is_dusk = rng.random_bool(DUSK_SHARE);
@@ -31,6 +37,27 @@ pub(super) fn training(rng: &mut ChaCha8Rng) -> Weather {
         sun_elevation_rad,
         overcast: rng.random_range(0.0..1.0),
         visibility_m: is_foggy.then(|| visibility_m(rng)),
+        rain_mm_per_h: 0.0,
+    }
+}
+
+/// A weather as rain and night change it: some worlds rainy, some dark, some both.
+pub(super) fn roughened(weather: Weather, rng: &mut ChaCha8Rng) -> Weather {
+    let sun_elevation_rad = if rng.random_bool(NIGHT_SHARE) {
+        -rng.random_range(0.05..0.4)
+    } else {
+        weather.sun_elevation_rad
+    };
+    let rain_mm_per_h = if rng.random_bool(RAIN_SHARE) {
+        let [light, heavy] = RAIN_MM_PER_H;
+        light * powf(heavy / light, rng.random_range(0.0..1.0))
+    } else {
+        0.0
+    };
+    Weather {
+        sun_elevation_rad,
+        rain_mm_per_h,
+        ..weather
     }
 }
 

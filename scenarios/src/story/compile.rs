@@ -198,6 +198,7 @@ impl Compiler<'_> {
             sun_elevation_rad: self.number(&weather.sun_elevation_deg)?.to_radians(),
             overcast: self.number(&weather.overcast)?,
             visibility_m: visibility.map(|value| self.number(value)).transpose()?,
+            rain_mm_per_h: self.number(&weather.rain_mm_per_h)?,
         })
     }
 

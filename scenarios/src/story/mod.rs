@@ -131,7 +131,8 @@ pub struct StoryWeather {
     /// Direction the sun stands in, degrees counter-clockwise from the world's x axis.
     #[serde(default = "StoryWeather::default_azimuth")]
     pub sun_azimuth_deg: Value,
-    /// Height of the sun above the horizon in degrees; below about 6 it is dusk.
+    /// Height of the sun above the horizon in degrees; below about 6 it is dusk, below -8 it is night: head
+    /// and street lamps are the light there is.
     #[serde(default = "StoryWeather::default_elevation")]
     pub sun_elevation_deg: Value,
     /// Cloud cover, 0 (clear) to 1 (overcast).
@@ -140,6 +141,10 @@ pub struct StoryWeather {
     /// Meteorological visibility in metres; absent in clear air.
     #[serde(default)]
     pub visibility_m: Option<Value>,
+    /// Rain in millimetres per hour; it clouds the sky, shortens the view and wets the road. What it does to
+    /// the tyres' grip is not simulated.
+    #[serde(default)]
+    pub rain_mm_per_h: Value,
 }
 
 impl StoryWeather {
@@ -163,6 +168,7 @@ impl Default for StoryWeather {
             sun_elevation_deg: Self::default_elevation(),
             overcast: Self::default_overcast(),
             visibility_m: None,
+            rain_mm_per_h: Value::default(),
         }
     }
 }

@@ -331,6 +331,18 @@ mod tests {
     }
 
     #[test]
+    fn rain_and_night_are_values_that_follow_parameters() {
+        let variant = parse(
+            r#"Variant(base: "standing", title: "?", weather: (sun_elevation_deg: "0 - $speed", rain_mm_per_h: "2 * $speed"))"#,
+        )
+        .unwrap();
+        let overrides = BTreeMap::from([("speed".to_owned(), 12.0)]);
+        let weather = variant.compile(1, &overrides).unwrap().stage.weather;
+        assert!((weather.sun_elevation_rad.to_degrees() + 12.0).abs() < 1e-9);
+        assert_eq!(weather.rain_mm_per_h, 24.0);
+    }
+
+    #[test]
     fn a_variant_of_nothing_says_what_there_is() {
         let error = parse("Variant(\n  base: \"standng\", title: \"?\")")
             .unwrap_err()

@@ -16,6 +16,16 @@ const OPTICAL_DEPTH: [f64; 3] = [0.09, 0.14, 0.24];
 /// How much of a change in daylight the camera's exposure control takes back (1 would take all).
 const ADAPTATION: f64 = 0.7;
 
+/// How far below the horizon the sun stands when nothing is left of its light, in radians: 8 degrees.
+const NIGHT_RAD: f64 = 0.14;
+/// Least cloud cover in rain.
+const RAIN_OVERCAST: f64 = 0.92;
+/// Light of the sky through rain clouds, after the camera has adapted to it.
+const RAIN_LEVEL: f32 = 0.72;
+/// The sky by night: overhead, and where lamps light it.
+const ZENITH_BY_NIGHT: Vec3 = Vec3::new(0.0035, 0.0050, 0.0105);
+const HORIZON_BY_NIGHT: Vec3 = Vec3::new(0.021, 0.019, 0.023);
+
 /// Everything the shaders need to know about sun, sky and air. Colours are linear RGB, already exposed:
 /// a white wall in full sun is about 1.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
@@ -38,6 +48,10 @@ pub struct Air {
     pub overcast: f32,
     /// Distance at which contrast has fallen to 2 %, in metres.
     pub visibility_m: f32,
+    /// 0 while the sun is up to 1 when nothing is left of its light.
+    pub night: f32,
+    /// Rain in millimetres per hour.
+    pub rain_mm_per_h: f32,
 }
 
 impl Default for Air {
@@ -49,13 +63,32 @@ impl Default for Air {
 impl Air {
     /// Light and air under a weather.
     pub fn under(weather: &Weather) -> Self {
+        let air = Self::by_day(weather);
+        let night = (-weather.sun_elevation_rad / NIGHT_RAD).clamp(0.0, 1.0) as f32;
+        if night > 0.0 {
+            air.darkened(night)
+        } else {
+            air
+        }
+    }
+
+    /// As by day; also what is left of it below the horizon, before the night takes it.
+    fn by_day(weather: &Weather) -> Self {
         let elevation_rad = weather.sun_elevation_rad;
-        let visibility_m = weather.visibility_m.unwrap_or(CLEAR_VISIBILITY_M);
-        let fog = (1.0 - visibility_m / FOG_VISIBILITY_M).clamp(0.0, 1.0);
-        let overcast = weather.overcast.clamp(0.0, 1.0).max(fog);
+        let rain_mm_per_h = weather.rain_mm_per_h.max(0.0);
+        let clear_m = weather.visibility_m.unwrap_or(CLEAR_VISIBILITY_M);
+        let visibility_m = clear_m.min(visibility_in_rain_m(rain_mm_per_h));
+        let fog = (1.0 - clear_m / FOG_VISIBILITY_M).clamp(0.0, 1.0);
+        let clouds = if rain_mm_per_h > 0.0 {
+            RAIN_OVERCAST
+        } else {
+            0.0
+        };
+        let overcast = weather.overcast.clamp(0.0, 1.0).max(fog).max(clouds);
         let daylight = daylight(elevation_rad);
         let exposure = 1.0 / powf(daylight, ADAPTATION);
-        let level = (daylight * exposure) as f32;
+        let dimming = if rain_mm_per_h > 0.0 { RAIN_LEVEL } else { 1.0 };
+        let level = (daylight * exposure) as f32 * dimming;
 
         let redness = (1.0 - sin(elevation_rad.clamp(0.0, 1.5)) * 2.5).clamp(0.0, 1.0) as f32;
         let cloud = overcast as f32;
@@ -75,8 +108,43 @@ impl Air {
             glow: sunlight(elevation_rad.max(0.02)) * exposure as f32 * (0.15 + 0.85 * direct),
             overcast: cloud,
             visibility_m: visibility_m as f32,
+            night: 0.0,
+            rain_mm_per_h: rain_mm_per_h as f32,
         }
     }
+
+    /// With the sun's light gone by a share; what stays is the glow of the sky over lamps.
+    fn darkened(self, night: f32) -> Self {
+        let left = (1.0 - night) * (1.0 - night);
+        let cloud = self.overcast;
+        let between = |day: Vec3, night_light: Vec3| day * left + night_light * (1.0 - left);
+        Self {
+            sun: self.sun * left,
+            sky_light: between(self.sky_light, Vec3::new(0.026, 0.030, 0.040)),
+            ground_light: between(self.ground_light, Vec3::new(0.010, 0.010, 0.011)),
+            zenith: between(
+                self.zenith,
+                mix(ZENITH_BY_NIGHT, HORIZON_BY_NIGHT, 0.5 * cloud),
+            ),
+            horizon: between(self.horizon, HORIZON_BY_NIGHT),
+            glow: self.glow * left,
+            night,
+            ..self
+        }
+    }
+
+    /// How wet the ground is, 0 to 1: soaked from 2 mm/h.
+    pub fn wetness(&self) -> f32 {
+        (self.rain_mm_per_h / 2.0).sqrt().min(1.0)
+    }
+}
+
+/// Visibility in rain (extinction after Atlas, 1953, and Koschmieder's 2 % of contrast).
+fn visibility_in_rain_m(rain_mm_per_h: f64) -> f64 {
+    if rain_mm_per_h <= 0.0 {
+        return f64::INFINITY;
+    }
+    3912.0 / (1.076 * powf(rain_mm_per_h, 0.67))
 }
 
 fn direction(weather: &Weather) -> Vec3 {
@@ -146,5 +214,26 @@ mod tests {
             weather.sun_elevation_rad = 0.5;
         });
         assert!(air.to_sun.z < -0.8 && (air.to_sun.y - 0.479).abs() < 1e-3);
+    }
+
+    #[test]
+    fn night_leaves_no_sun_and_little_sky() {
+        let night = under(|weather| weather.sun_elevation_rad = -0.2);
+        let dusk = under(|weather| weather.sun_elevation_rad = 0.0);
+        assert!(night.sun == Vec3::ZERO && night.night > 0.99 && dusk.night < 0.01);
+        assert!(8.0 * night.sky_light.length() < dusk.sky_light.length());
+    }
+
+    #[test]
+    fn the_heavier_the_rain_the_less_far_one_sees() {
+        let rain = |rain_mm_per_h| under(|weather| weather.rain_mm_per_h = rain_mm_per_h);
+        let (light, heavy) = (rain(2.0), rain(25.0));
+        assert!(light.visibility_m > 3.0 * heavy.visibility_m);
+        assert!(
+            (heavy.visibility_m - 420.0).abs() < 20.0,
+            "{}",
+            heavy.visibility_m
+        );
+        assert!(light.sun.length() < 0.1 && heavy.wetness() > 0.99);
     }
 }

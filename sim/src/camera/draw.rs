@@ -64,14 +64,32 @@ fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
     let pipelines = &camera.pipelines;
     pass.set_bind_group(0, &pipelines.bind_frame(camera), &[]);
     pass.set_bind_group(1, &pipelines.bind_textures(camera), &[]);
-    pass.set_pipeline(&pipelines.glossy);
+    let [glossy, matt, sky, paint] = match &camera.rough {
+        None => [
+            &pipelines.glossy,
+            &pipelines.matt,
+            &pipelines.sky,
+            &pipelines.paint,
+        ],
+        Some(rough) => {
+            pass.set_bind_group(2, &rough.bind(camera), &[]);
+            [&rough.glossy, &rough.matt, &rough.sky, &rough.paint]
+        }
+    };
+    pass.set_pipeline(glossy);
     draw_batches(camera, &list.glossy, &mut pass);
-    pass.set_pipeline(&pipelines.matt);
+    pass.set_pipeline(matt);
     draw_batches(camera, &list.matt, &mut pass);
-    pass.set_pipeline(&pipelines.sky);
+    pass.set_pipeline(sky);
     pass.draw(0..3, 0..1);
-    pass.set_pipeline(&pipelines.paint);
+    pass.set_pipeline(paint);
     draw_batches(camera, &list.paint, &mut pass);
+    if let Some(rough) = &camera.rough {
+        pass.set_pipeline(&rough.glare);
+        pass.draw(0..6, 0..rough.glares);
+        pass.set_pipeline(&rough.rain);
+        pass.draw(0..6, 0..rough.drops);
+    }
     pass.set_pipeline(&pipelines.paint_tag_beside_picture);
     draw_batches(camera, &list.paint, &mut pass);
 }

@@ -23,7 +23,7 @@ const MIRROR_GLOSS: f32 = 0.15;
 /// Distance from which nothing throws a shadow into the shadow map, in metres.
 const CASTER_REACH_M: f32 = 200.0;
 
-/// One drawn body as the shaders read it: 64 bytes.
+/// One drawn body as the shaders read it: 68 bytes.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 pub(super) struct Instance {
@@ -34,12 +34,14 @@ pub(super) struct Instance {
     texture: u32,
     emission: f32,
     gloss: f32,
+    retroreflection: f32,
 }
 
 impl Instance {
     /// Where the shaders find it.
-    pub(super) const ATTRIBUTES: [wgpu::VertexAttribute; 5] = wgpu::vertex_attr_array![
-        5 => Float32x4, 6 => Float32x4, 7 => Float32x4, 8 => Uint32x2, 9 => Float32x2
+    pub(super) const ATTRIBUTES: [wgpu::VertexAttribute; 6] = wgpu::vertex_attr_array![
+        5 => Float32x4, 6 => Float32x4, 7 => Float32x4, 8 => Uint32x2, 9 => Float32x2,
+        10 => Float32
     ];
 }
 
@@ -217,6 +219,7 @@ impl Placed<'_> {
             texture: self.surface.texture as u32,
             emission: self.surface.emission,
             gloss: self.surface.gloss,
+            retroreflection: self.surface.retroreflection,
         }
     }
 }

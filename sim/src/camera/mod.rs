@@ -8,9 +8,11 @@ mod air;
 mod device;
 mod draw;
 mod gather;
+mod lamps;
 mod meshes;
 mod pipelines;
 mod readback;
+mod rough;
 mod targets;
 mod textures;
 mod view;
@@ -29,6 +31,7 @@ use drive::camera::CameraModel;
 
 pub use air::Air;
 pub use device::{Adapter, AdapterChoice, CameraError};
+pub use rough::Moment;
 pub use textures::TextureLayers;
 pub use view::mount;
 
@@ -36,6 +39,7 @@ use device::Gpu;
 use gather::DrawList;
 use meshes::MeshStore;
 use pipelines::Pipelines;
+use rough::Rough;
 use targets::Targets;
 use textures::Textures;
 use view::{FrameUniform, View};
@@ -53,7 +57,8 @@ impl Plugin for SensorCameraPlugin {
         }
         app.init_asset::<Mesh>()
             .init_asset::<Image>()
-            .init_resource::<Air>();
+            .init_resource::<Air>()
+            .init_resource::<Moment>();
     }
 }
 
@@ -89,6 +94,8 @@ pub struct RawExposure {
 pub struct SensorCamera {
     gpu: Gpu,
     pipelines: Pipelines,
+    /// What draws at night and in rain, while it is one of them.
+    rough: Option<Rough>,
     targets: Targets,
     meshes: MeshStore,
     textures: Textures,
@@ -114,6 +121,7 @@ impl SensorCamera {
         Ok(Self {
             gpu,
             pipelines,
+            rough: None,
             targets,
             meshes,
             textures,
@@ -143,6 +151,9 @@ impl SensorCamera {
         self.upload_textures(world)?;
         let list = DrawList::gather(world, &view, exposure, &mut self.meshes)?;
         self.upload_frame(&view, &list);
+        if exposure == Exposure::Picture {
+            self.upload_rough(world, &view);
+        }
         let commands = draw::encode(self, &list, exposure);
         readback::read(self, commands, exposure, &view)
     }
@@ -153,6 +164,15 @@ impl SensorCamera {
         };
         let images = world.resource::<Assets<Image>>();
         self.textures.follow(&self.gpu, layers, images)
+    }
+
+    fn upload_rough(&mut self, world: &mut World, view: &View) {
+        let kept = self.rough.take();
+        self.rough = Rough::under(view.air(), kept, &self.gpu, &self.pipelines);
+        if let Some(rough) = &mut self.rough {
+            let lamps = lamps::gather(world, view);
+            rough.upload(&self.gpu, view, &lamps, *world.resource::<Moment>());
+        }
     }
 
     fn upload_frame(&mut self, view: &View, list: &DrawList) {

@@ -10,7 +10,7 @@ const SURFACE: &str = concat!(include_str!("common.wgsl"), include_str!("surface
 const SKY: &str = concat!(include_str!("common.wgsl"), include_str!("sky.wgsl"));
 
 /// How far paint is lifted in the depth test, in units of the last place.
-const PAINT_BIAS: i32 = 64;
+pub(super) const PAINT_BIAS: i32 = 64;
 
 /// Everything that can be drawn, and how the shaders' resources are bound.
 pub(super) struct Pipelines {
@@ -30,19 +30,21 @@ pub(super) struct Pipelines {
     pub(super) tag: wgpu::RenderPipeline,
     /// Tags of paint alone.
     pub(super) paint_tag: wgpu::RenderPipeline,
-    frame_layout: wgpu::BindGroupLayout,
-    texture_layout: wgpu::BindGroupLayout,
+    pub(super) frame_layout: wgpu::BindGroupLayout,
+    pub(super) texture_layout: wgpu::BindGroupLayout,
     texture_sampler: wgpu::Sampler,
     shadow_sampler: wgpu::Sampler,
 }
 
 /// What tells one pipeline from another.
-struct Recipe<'a> {
-    shader: &'a wgpu::ShaderModule,
+pub(super) struct Recipe<'a> {
+    pub(super) shader: &'a wgpu::ShaderModule,
     /// Entry points of the vertex and the fragment stage.
-    stages: (&'a str, Option<&'a str>),
-    targets: &'a [wgpu::ColorTargetState],
-    depth: wgpu::DepthStencilState,
+    pub(super) stages: (&'a str, Option<&'a str>),
+    pub(super) targets: &'a [wgpu::ColorTargetState],
+    pub(super) depth: wgpu::DepthStencilState,
+    /// Values of the shader's `override` constants.
+    pub(super) constants: &'a [(&'a str, f64)],
 }
 
 impl Pipelines {
@@ -58,6 +60,7 @@ impl Pipelines {
                 stages,
                 targets,
                 depth,
+                constants: &[],
             };
             build(device, &layouts[..groups], &recipe)
         };
@@ -114,7 +117,7 @@ impl Pipelines {
     }
 }
 
-fn bind(
+pub(super) fn bind(
     camera: &SensorCamera,
     layout: &wgpu::BindGroupLayout,
     entries: &[wgpu::BindGroupEntry<'_>],
@@ -129,7 +132,7 @@ fn bind(
         })
 }
 
-fn build(
+pub(super) fn build(
     device: &wgpu::Device,
     groups: &[Option<&wgpu::BindGroupLayout>],
     recipe: &Recipe<'_>,
@@ -152,7 +155,7 @@ fn build(
         },
     ];
     let (vertex, fragment) = recipe.stages;
-    let has_meshes = vertex != "cover";
+    let has_meshes = vertex.starts_with("place") || vertex == "cast_shadow";
     let targets: Vec<_> = recipe.targets.iter().cloned().map(Some).collect();
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some(fragment.unwrap_or(vertex)),
@@ -172,7 +175,10 @@ fn build(
         fragment: fragment.map(|entry| wgpu::FragmentState {
             module: recipe.shader,
             entry_point: Some(entry),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: recipe.constants,
+                ..Default::default()
+            },
             targets: &targets,
         }),
         multiview_mask: None,
@@ -180,14 +186,14 @@ fn build(
     })
 }
 
-fn shader(device: &wgpu::Device, source: &'static str) -> wgpu::ShaderModule {
+pub(super) fn shader(device: &wgpu::Device, source: &'static str) -> wgpu::ShaderModule {
     device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: None,
         source: wgpu::ShaderSource::Wgsl(source.into()),
     })
 }
 
-fn masked(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
+pub(super) fn masked(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
     wgpu::ColorTargetState {
         format,
         blend: None,
@@ -195,7 +201,7 @@ fn masked(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
     }
 }
 
-fn alpha_blended(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
+pub(super) fn alpha_blended(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
     wgpu::ColorTargetState {
         format,
         blend: Some(wgpu::BlendState::ALPHA_BLENDING),
@@ -213,11 +219,11 @@ fn depth_state(compare: wgpu::CompareFunction, is_written: bool) -> wgpu::DepthS
     }
 }
 
-fn solid_depth() -> wgpu::DepthStencilState {
+pub(super) fn solid_depth() -> wgpu::DepthStencilState {
     depth_state(wgpu::CompareFunction::Greater, true)
 }
 
-fn overlay_depth(constant: i32) -> wgpu::DepthStencilState {
+pub(super) fn overlay_depth(constant: i32) -> wgpu::DepthStencilState {
     wgpu::DepthStencilState {
         bias: wgpu::DepthBiasState {
             constant,
@@ -267,7 +273,7 @@ fn texture_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
     layout(device, wgpu::ShaderStages::FRAGMENT, &types)
 }
 
-fn layout(
+pub(super) fn layout(
     device: &wgpu::Device,
     visibility: wgpu::ShaderStages,
     types: &[wgpu::BindingType],

@@ -27,9 +27,7 @@ fn clouds(direction: vec3<f32>) -> f32 {
     return 0.5 * noise(p) + 0.3 * noise(p * 2.1 + 5.0) + 0.2 * noise(p * 4.3 + 9.0);
 }
 
-@fragment
-fn shine(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
-    let direction = normalize(ray(at.xy));
+fn sky(direction: vec3<f32>) -> vec3<f32> {
     var seen = sky_radiance(direction);
     let cover = frame.to_sun.w;
     if direction.y > 0.0 {
@@ -42,5 +40,10 @@ fn shine(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
         let disc = smoothstep(0.99985, 0.99995, towards) * (1.0 - thick);
         seen += frame.sun.xyz * disc * 20.0 * transmission(4000.0);
     }
-    return vec4(film(seen), 1.0);
+    return seen;
+}
+
+@fragment
+fn shine(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4(film(sky(normalize(ray(at.xy)))), 1.0);
 }

@@ -239,6 +239,7 @@ fn a_body_darkens_the_ground_on_the_side_away_from_the_sun() {
         sun_elevation_rad: 0.8,
         overcast: 0.0,
         visibility_m: None,
+        rain_mm_per_h: 0.0,
     }));
     let wall = block([3.0, 0.5, 2.0], [0.5; 3]);
     place(
@@ -366,3 +367,5 @@ fn street() -> App {
         .spawn((Mesh3d(handle), lying, Surface::default(), marking, Paint));
     app
 }
+
+mod rough;

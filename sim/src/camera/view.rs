@@ -160,6 +160,22 @@ impl View {
         camera_from_mesh
     }
 
+    /// Light and air.
+    pub(super) fn air(&self) -> &Air {
+        &self.air
+    }
+
+    /// The camera's place in the world.
+    pub(super) fn position(&self) -> Vec3 {
+        self.position
+    }
+
+    /// The level direction in which the camera looks.
+    pub(super) fn ahead(&self) -> Vec3 {
+        let forward = -self.camera.z_axis;
+        Vec3::new(forward.x, 0.0, forward.z).normalize_or_zero()
+    }
+
     /// Depth in metres from the depth buffer's value.
     pub(super) fn depth_m(stored: f32) -> f32 {
         NEAR_M / stored

@@ -8,6 +8,7 @@ use drive::labels::{Class, ObjectClass};
 use scenarios::stage::StageActor;
 use scenarios::world::ActorState;
 
+use super::car_lights::{self, LAMPS_LIT};
 use super::models::{self, Far as PartFar, Joint, swing};
 use super::stagehand::{Far, Stagehand, Thing};
 use crate::axes::{bevy_from_world, transform_from_pose};
@@ -20,9 +21,6 @@ const STRIDE_M: f64 = 1.45;
 const CRANK_TURN_M: f64 = 4.0;
 /// Speed from which limbs swing fully.
 const WALK_MPS: f64 = 1.1;
-
-/// Emission of a vehicle's lamps when they are lit.
-const LAMPS_LIT: f32 = 2.5;
 
 /// What decides how road users look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +37,17 @@ pub struct ActorBody {
     parts: Vec<Entity>,
     joints: Vec<Joint>,
     stride_m: f64,
+    /// Its lamps, if they light their surroundings.
+    lamps: Option<Entity>,
+}
+
+/// How a road user has moved so far.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ActorMotion {
+    /// How far it has gone, in metres: where its limbs are in their stride.
+    pub travelled_m: f64,
+    /// Whether it slows down as only braking does.
+    pub is_braking: bool,
 }
 
 /// Spawns a road user whose pixels carry `instance`, coloured by chance.
@@ -62,10 +71,13 @@ pub(crate) fn spawn(
         } else {
             STRIDE_M
         },
+        lamps: None,
     };
     for part in models::build(actor.model, &mut rng) {
+        let is_lit = part.is_lamp && look.is_lit;
+        let lamps = is_lit.then(|| car_lights::of_vehicle(&part.near));
         let surface = Surface {
-            emission: if part.is_lamp && look.is_lit {
+            emission: if is_lit {
                 LAMPS_LIT
             } else {
                 part.surface.emission
@@ -77,22 +89,31 @@ pub(crate) fn spawn(
             PartFar::Coarse(shape) => Far::Coarse(shape, COARSE_M),
         };
         let prop = hand.prop(Thing::new(part.near, surface, class).seen_afar(far));
-        body.parts.push(hand.cast(&prop, instance));
+        let entity = hand.cast(&prop, instance);
+        if let Some(lamps) = lamps
+            && hand.hang(entity, lamps)
+        {
+            body.lamps = Some(entity);
+        }
+        body.parts.push(entity);
         body.joints.push(part.joint);
     }
     body
 }
 
 /// Moves a road user's entities to its pose, on ground raised by `ground_m`; limbs swing with the
-/// distance it has travelled so far, and hang still when it stands.
+/// distance it has travelled so far, and hang still when it stands; lit tail lamps brighten as it brakes.
 pub fn pose_actor(
     world: &mut World,
     body: &ActorBody,
     state: &ActorState,
     ground_m: f64,
-    travelled_m: f64,
+    motion: ActorMotion,
 ) {
-    let stride_rad = core::f64::consts::TAU * travelled_m / body.stride_m;
+    if let Some(lamps) = body.lamps {
+        car_lights::show_brakes(world, lamps, motion.is_braking);
+    }
+    let stride_rad = core::f64::consts::TAU * motion.travelled_m / body.stride_m;
     let vigour = (state.speed_mps.abs() / WALK_MPS).min(1.0);
     let world_from_body = transform_from_pose(state.world_from_actor, ground_m);
     for (&entity, motion) in body

@@ -14,6 +14,8 @@ use super::plants::Plant;
 use super::stagehand::{Far, Thing};
 use crate::scene::Surface;
 
+/// How strongly delineators send headlamps' light back.
+const RETROREFLECTION: f32 = 4.0;
 /// Distance between delineator posts.
 const POST_SPACING_M: usize = 50;
 /// Distance between poles that carry wires.
@@ -23,7 +25,11 @@ const SMALL_M: f32 = 140.0;
 
 /// Dresses one side of a country road.
 pub(crate) fn line(scenery: &mut Scenery<'_>, edges: &[Edge], rng: &mut ChaCha8Rng) {
-    let post = || Thing::new(furniture::delineator(), Surface::default(), Class::Pole);
+    let reflector = Surface {
+        retroreflection: RETROREFLECTION,
+        ..Surface::default()
+    };
+    let post = || Thing::new(furniture::delineator(), reflector, Class::Pole);
     for edge in edges.iter().skip(10).step_by(POST_SPACING_M) {
         let along = Pose2::new(0.0, 0.0, core::f64::consts::FRAC_PI_2);
         scenery.pole(

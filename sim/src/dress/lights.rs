@@ -10,7 +10,8 @@ use super::palette::{Colour, DARK_METAL, STEEL, srgb};
 use super::shape::Shape;
 use super::solids::Rows;
 use super::stagehand::{Stagehand, Thing};
-use crate::scene::Surface;
+use crate::axes::bevy_from_world;
+use crate::scene::{Lamp, Lamps, Surface};
 
 /// Radius of a lamp.
 pub const LAMP_RADIUS_M: f32 = 0.15;
@@ -27,6 +28,9 @@ const LENSES: [Colour; 3] = [
     [0.003, 0.085, 0.04],
 ];
 
+/// Light of a lit lamp 1 m away, per share of its lens's colour.
+const LIGHT: f32 = 14.0;
+
 /// The lamps of one traffic light: red, amber, green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LightLamps(pub [Entity; 3]);
@@ -34,9 +38,15 @@ pub struct LightLamps(pub [Entity; 3]);
 /// Lights the lamp that shows a state and darkens the others.
 pub fn show_light(world: &mut World, lamps: &LightLamps, state: LightState) {
     let states = [LightState::Red, LightState::Amber, LightState::Green];
-    for (&entity, shows) in lamps.0.iter().zip(states) {
+    for (place, (&entity, shows)) in lamps.0.iter().zip(states).enumerate() {
         let emission = if shows == state { LIT } else { 0.0 };
-        world.entity_mut(entity).insert(lens(emission));
+        let mut entity = world.entity_mut(entity);
+        entity.insert(lens(emission));
+        if let Some(mut lamps) = entity.get_mut::<Lamps>() {
+            lamps.0.iter_mut().for_each(|lamp| {
+                lamp.light = Vec3::from_array(LENSES[place]) * (LIGHT * emission / LIT);
+            });
+        }
     }
 }
 
@@ -62,7 +72,14 @@ pub(crate) fn stand(hand: &mut Stagehand<'_>, light: &StageLight) -> LightLamps 
         shape.disc(centre, Vec3::X, LAMP_RADIUS_M, 14);
         let thing = Thing::new(shape, lens(0.0), Class::Pole);
         let lamp = hand.stand(thing, light.world_from_pole);
-        lamp.expect("a disc is never empty")
+        let lamp = lamp.expect("a disc is never empty");
+        let dark = Lamp {
+            place: bevy_from_world(centre.to_array()),
+            towards: Vec3::X,
+            ..Lamp::default()
+        };
+        hand.hang(lamp, Lamps(vec![dark]));
+        lamp
     }))
 }
 

@@ -13,6 +13,8 @@ use super::shape::Shape;
 use super::stagehand::Stagehand;
 use crate::scene::{Surface, Texture};
 
+/// How strongly the glass beads in paint send headlamps' light back.
+const RETROREFLECTION: f32 = 0.12;
 /// Bare mesh beside the paint.
 const MARGIN_M: f64 = 0.07;
 /// Height of the ribbon above the road, so that it wins over the asphalt.
@@ -43,6 +45,7 @@ pub(crate) fn paint(hand: &mut Stagehand<'_>, markings: &[Marking]) {
     let surface = Surface {
         texture: Texture::WornPaint,
         casts_shadow: false,
+        retroreflection: RETROREFLECTION,
         ..Surface::default()
     };
     for (cell, shape) in cells {

@@ -4,6 +4,7 @@
 
 mod actors;
 mod buildings;
+mod car_lights;
 #[cfg(test)]
 mod checks;
 mod country;
@@ -20,6 +21,7 @@ mod shape;
 mod signs;
 mod solids;
 mod stagehand;
+mod street_lamp;
 #[cfg(test)]
 mod tests;
 pub mod textures;
@@ -33,7 +35,7 @@ use scenarios::road::{Marking, Sign, Strip};
 use scenarios::stage::{Stage, StageActor, StageLight, Weather};
 
 use self::actors::Look;
-pub use self::actors::{ActorBody, pose_actor};
+pub use self::actors::{ActorBody, ActorMotion, pose_actor};
 use self::buildings::LitWindows;
 use self::ground::GroundColours;
 pub use self::lights::{LAMP_FORWARD_M, LAMP_PITCH_M, LAMP_RADIUS_M, LightLamps, show_light};
@@ -41,7 +43,7 @@ use self::palette::{GRASS, varied};
 use self::plan::{Footprint, Plan};
 use self::plants::Nursery;
 use self::stagehand::Stagehand;
-use self::town::Lamp;
+use self::street_lamp::StreetLamp;
 use crate::physics::obstacle::Obstacle;
 
 /// Elevation of the sun in radians below which lamps shine.
@@ -78,7 +80,7 @@ pub fn build(stage: &Stage, world: &mut World) -> Dressing {
             world_from_actor: actor.world_from_actor,
             speed_mps: actor.speed_mps,
         };
-        pose_actor(world, body, &state, 0.0, 0.0);
+        pose_actor(world, body, &state, 0.0, ActorMotion::default());
     }
     dressing
 }
@@ -97,7 +99,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     fn build(&self, world: &mut World) -> Dressing {
-        let mut hand = Stagehand::new(world);
+        let mut hand = Stagehand::new(world).with_lamps(self.weather.is_rough());
         let mut rng = drive::random::stream(self.seed, "looks");
         let colours = ground_colours(&mut rng);
         ground::lay_strips(&mut hand, self.strips, &colours);
@@ -119,7 +121,7 @@ impl Site<'_> {
             obstacles: self.poles(),
             lit,
             paving: palette::shaded(colours.paving, 0.85),
-            lamp: Lamp::new(&mut hand, lit),
+            lamp: StreetLamp::new(&mut hand, lit),
             hand,
         };
         for run in scenery.plan.outer_edges(self.strips) {
@@ -180,15 +182,16 @@ impl Site<'_> {
         self.pole_places().map(pole).collect()
     }
 
-    /// Lit windows and lamps: by dusk and in fog.
+    /// Lit windows and lamps: by dusk and night, in fog and rain.
     fn lit(&self, rng: &mut ChaCha8Rng) -> LitWindows {
         let is_dusk = self.weather.sun_elevation_rad < DUSK_RAD;
         let is_murky = self
             .weather
             .visibility_m
             .is_some_and(|visibility_m| visibility_m < MURK_M);
+        let is_raining = self.weather.rain_mm_per_h > 0.0;
         LitWindows {
-            share: if is_dusk || is_murky {
+            share: if is_dusk || is_murky || is_raining {
                 rng.random_range(0.2..0.4)
             } else {
                 0.0
@@ -206,7 +209,7 @@ pub(crate) struct Scenery<'w> {
     obstacles: Vec<Obstacle>,
     lit: LitWindows,
     paving: palette::Colour,
-    lamp: Lamp,
+    lamp: StreetLamp,
 }
 
 impl Scenery<'_> {

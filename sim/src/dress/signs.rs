@@ -27,6 +27,8 @@ const DIGITS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b111, 0b101, 0b111],
     [0b111, 0b101, 0b111, 0b001, 0b111],
 ];
+/// How strongly the foil of plates sends headlamps' light back.
+const RETROREFLECTION: f32 = 6.0;
 const RED: u32 = 0xb4_1a_22;
 const WHITE: u32 = 0xe6_e6_e2;
 const BLACK: u32 = 0x12_12_12;
@@ -34,8 +36,12 @@ const YELLOW: u32 = 0xe0_a8_10;
 
 /// Puts a sign up.
 pub(crate) fn stand(hand: &mut Stagehand<'_>, sign: &Sign) {
+    let foil = Surface {
+        retroreflection: RETROREFLECTION,
+        ..Surface::default()
+    };
     hand.stand(
-        Thing::new(shape(sign.kind), Surface::default(), Class::Pole),
+        Thing::new(shape(sign.kind), foil, Class::Pole),
         sign.world_from_pole,
     );
 }

@@ -10,7 +10,7 @@ use drive::labels::Class;
 
 use super::shape::Shape;
 use crate::axes::transform_from_pose;
-use crate::scene::{Lod, Paint, Surface, Tag};
+use crate::scene::{Lamps, Lod, Paint, Surface, Tag};
 
 /// What is drawn of a thing from afar.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,13 +61,26 @@ pub(crate) struct Prop {
 /// Spawns entities.
 pub(crate) struct Stagehand<'w> {
     world: &'w mut World,
+    hangs_lamps: bool,
 }
 
 impl<'w> Stagehand<'w> {
     /// For a world that has, or else gets, mesh assets.
     pub(crate) fn new(world: &'w mut World) -> Self {
         world.get_resource_or_insert_with(Assets::<Mesh>::default);
-        Self { world }
+        Self {
+            world,
+            hangs_lamps: false,
+        }
+    }
+
+    /// Whose lamps light their surroundings, if the weather makes that visible; else they are not hung at
+    /// all, which keeps the order of drawing, and with it every pixel by day, as if there were none.
+    pub(crate) fn with_lamps(self, hangs_lamps: bool) -> Self {
+        Self {
+            hangs_lamps,
+            ..self
+        }
     }
 
     /// Stores a thing for use in many places.
@@ -121,6 +134,14 @@ impl<'w> Stagehand<'w> {
     /// Spawns a part of a road user, at the world's origin until it is posed.
     pub(crate) fn cast(&mut self, prop: &Prop, instance: u16) -> Entity {
         self.spawn(prop, Transform::IDENTITY, instance)
+    }
+
+    /// Hangs lamps on an entity, where they matter; says whether.
+    pub(crate) fn hang(&mut self, entity: Entity, lamps: Lamps) -> bool {
+        if self.hangs_lamps {
+            self.world.entity_mut(entity).insert(lamps);
+        }
+        self.hangs_lamps
     }
 
     fn spawn(&mut self, prop: &Prop, transform: Transform, instance: u16) -> Entity {

@@ -211,9 +211,13 @@ fn a_walker_steps_and_a_posed_actor_stands_where_it_was_told() {
         world_from_actor: Pose2::new(50.0, 4.5, 1.0),
         speed_mps: 1.4,
     };
-    pose_actor(&mut world, body, &state, 0.0, 0.0);
+    pose_actor(&mut world, body, &state, 0.0, ActorMotion::default());
     let before = fingerprint(&mut world);
-    pose_actor(&mut world, body, &state, 0.0, 0.3);
+    let motion = ActorMotion {
+        travelled_m: 0.3,
+        is_braking: false,
+    };
+    pose_actor(&mut world, body, &state, 0.0, motion);
     assert_ne!(before, fingerprint(&mut world));
     let mut query = world.query::<(&GlobalTransform, &Tag)>();
     let instance = walker as u16 + 1;

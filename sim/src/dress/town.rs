@@ -13,7 +13,7 @@ use super::palette::{Colour, FITTINGS, WOOD, varied};
 use super::plan::{Edge, Footprint, facing_road, outwards};
 use super::plants::{Plant, trunk_radius_m};
 use super::shape::Shape;
-use super::stagehand::{Far, Prop, Stagehand, Thing};
+use super::stagehand::{Far, Thing};
 use crate::axes::transform_from_pose;
 use crate::scene::{Surface, Texture};
 
@@ -26,10 +26,6 @@ const SETBACK_M: f64 = 1.3;
 /// Length of a piece of forecourt, and how many are drawn as one.
 const FORECOURT_PIECE_M: usize = 12;
 const FORECOURT_PIECES: usize = 4;
-/// Distance beyond which street lamps are coarse.
-const FAR_LAMP_M: f32 = 60.0;
-/// Emission of a lamp's glass by night.
-const LAMP_EMISSION: f32 = 6.0;
 
 /// Builds up one side of a street.
 pub(crate) fn line(scenery: &mut Scenery<'_>, edges: &[Edge], rng: &mut ChaCha8Rng) {
@@ -87,8 +83,7 @@ impl Scenery<'_> {
         let pose = facing_road(edge, 0.4);
         if self.plan.claim(Footprint::around(pose.position(), 0.2)) {
             let transform = transform_from_pose(pose, 0.0);
-            self.hand.place(&self.lamp.post, transform);
-            self.hand.place(&self.lamp.head, transform);
+            self.lamp.stand(&mut self.hand, transform);
             self.solid_pole(pose.position(), 0.09);
         }
     }
@@ -256,35 +251,6 @@ fn pave(shape: &mut Shape, ends: [Edge; 2], origin: Edge) {
         corners.reverse();
     }
     shape.face(&corners);
-}
-
-/// A street lamp, stored to stand in many places.
-pub(crate) struct Lamp {
-    post: Prop,
-    head: Prop,
-}
-
-impl Lamp {
-    /// Stores post and head; the head shines when `lit`.
-    pub(crate) fn new(hand: &mut Stagehand<'_>, lit: LitWindows) -> Self {
-        let (height, reach) = (5.6, 1.3);
-        let glass = Surface {
-            emission: if lit.share > 0.0 { LAMP_EMISSION } else { 0.0 },
-            casts_shadow: false,
-            ..Surface::default()
-        };
-        let far = Far::Coarse(furniture::far_lamp_post(height, reach), FAR_LAMP_M);
-        let post = Thing::new(
-            furniture::lamp_post(height, reach),
-            Surface::default(),
-            Class::Pole,
-        );
-        let head = Thing::new(furniture::lamp_head(height, reach), glass, Class::Pole);
-        Self {
-            post: hand.prop(post.seen_afar(far)),
-            head: hand.prop(head.seen_afar(Far::Gone(SMALL_M))),
-        }
-    }
 }
 
 /// The pose in the middle between two points, with the second to the left or right, looking about along
