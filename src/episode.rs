@@ -123,6 +123,10 @@ pub fn drive(
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
+    if !simulation.world().contacts.is_empty() {
+        // A collision ends the story; it is judged too.
+        judge.observe(simulation.world());
+    }
     let factor = clock.factor(simulation.world().tick);
     Ok(log.finish(judge.verdict(), factor, camera_driver(&simulation)))
 }

@@ -22,6 +22,15 @@ pub fn processor() -> String {
     model_name().unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
+/// Memory that this process has in use; `None` where the system does not tell.
+pub fn resident_bytes() -> Option<u64> {
+    /// Linux counts in pages of this size on x86 and most of ARM.
+    const PAGE_BYTES: u64 = 4096;
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE_BYTES)
+}
+
 fn model_name() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("model name"))?;

@@ -32,9 +32,8 @@ pub fn for_each<T: Sync, R: Send>(
             bar.inc(1);
         }
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..cores() {
             scope.spawn(work_on);
         }
     });
@@ -43,6 +42,11 @@ pub fn for_each<T: Sync, R: Send>(
     let mut results = results.expect("no thread panics with the lock held");
     results.sort_by_key(|&(index, _)| index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// How many pieces of work go on at once.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn take<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {

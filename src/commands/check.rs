@@ -10,18 +10,24 @@ use drive::latency::LatencyMode;
 use super::drive_options::EngineOptions;
 use super::{Status, say};
 use crate::clock::WallClock;
+use crate::faults::TimedFault;
 use crate::files::create_folder;
 use crate::junit::junit;
 use crate::models::Who;
 use crate::pack::file::{CATALOG, Pack};
 use crate::pack::finished::{Store, write_results};
-use crate::pack::partition::{Partition, PartitionChoice};
+use crate::pack::job::Job;
+use crate::pack::partition::{Partition, PartitionChoice, longest_first};
 use crate::pack::plan::{Overrides, Plan};
-use crate::pack::playing::{Stage, cores};
+use crate::pack::playing::Stage;
 use crate::pack::result::{CheckRecord, Timing};
+use crate::parallel::cores;
 use crate::progress;
 use crate::report::check_page;
 use crate::theatre::Theatre;
+
+/// What a finished check leaves in its folder.
+const RESULTS: [&str; 3] = ["check.json", "report.html", "junit.xml"];
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -38,6 +44,9 @@ pub(super) struct Options {
     /// When percepts arrive, instead of the pack's latency: none, fixed, fixed:MS, profile:FILE or live
     #[arg(long)]
     latency: Option<LatencyMode>,
+    /// What goes wrong in every story, as in `run`; can be given several times
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<TimedFault>,
     #[command(flatten)]
     engine: EngineOptions,
     /// How many seeds per story, from 1 on, instead of the pack's
@@ -66,6 +75,7 @@ impl Options {
             driver: self.driver.clone(),
             shadow: self.shadow.clone(),
             latency: self.latency.clone(),
+            faults: self.faults.clone(),
             seeds: self.seeds,
             only: self.only.clone(),
             backend: self.engine.backend()?,
@@ -87,10 +97,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     }
     let theatre = Theatre::open(assets, plan.cast.clone(), progress::stop_flag()?)?;
     let store = match &options.out {
-        Some(out) => Some(Store::open(out, &plan.program)?),
+        Some(out) => Some(Store::open(out, &plan.program, &RESULTS)?),
         None => None,
     };
-    let record = check(&plan, part, &theatre, store.as_ref())?;
+    let record = check(&plan, part, &[theatre], store.as_ref())?;
     publish(&record, options.out.as_deref(), options.json)?;
     if options.bless {
         tell(&plan.bless(&record.runs)?, options.json);
@@ -102,7 +112,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
 fn check(
     plan: &Plan,
     part: Option<Partition>,
-    theatre: &Theatre,
+    theatres: &[Theatre],
     store: Option<&Store>,
 ) -> Result<CheckRecord> {
     let jobs = part.map_or_else(|| plan.jobs.clone(), |part| part.share(&plan.jobs));
@@ -114,12 +124,16 @@ fn check(
     missing.retain(|job| !runs.contains_key(&job.id()));
     let clock = WallClock::start(false);
     let stage = Stage {
-        theatre,
+        theatres,
         store,
         program: &plan.program,
         engine: &plan.engine(),
     };
-    let driven = stage.play_all(&missing)?;
+    let order: Vec<&Job> = longest_first(&missing)
+        .into_iter()
+        .map(|index| &missing[index])
+        .collect();
+    let driven = stage.play_all(&order)?;
     let timing = Timing {
         driven: driven.len(),
         simulated_s: driven.values().map(|run| run.simulated_s).sum(),
@@ -144,7 +158,13 @@ pub(super) fn publish(record: &CheckRecord, out: Option<&Path>, json: bool) -> R
     if let Some(out) = out {
         create_folder(out)?;
         let bytes = serde_json::to_vec_pretty(record)?;
-        write_results(out, &bytes, &check_page(record), &junit(record)?)?;
+        let [json, page, cases] = RESULTS;
+        let results = [
+            (cases, junit(record)?.into_bytes()),
+            (page, check_page(record).into_bytes()),
+            (json, bytes),
+        ];
+        write_results(out, &results)?;
     }
     if json {
         say(&serde_json::to_string(record)?);

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod capture;
 mod check;
 mod cliff;
+mod compare;
 mod demo;
 mod diff;
 mod distill;
@@ -15,11 +16,14 @@ mod drive_options;
 mod envelope;
 mod evaluate;
 mod export;
+mod grid;
+mod grid_runs;
 mod merge;
 mod profile;
 mod quantize;
 mod run;
 mod search_options;
+mod soak;
 mod targets;
 mod train;
 mod training;
@@ -47,10 +51,16 @@ enum Command {
     Cliff(cliff::Options),
     /// Find the hardest level of each story that drivers still pass
     Envelope(envelope::Options),
+    /// Say whether one driver may take another's place: ship, do not ship, or not enough evidence
+    Compare(compare::Options),
+    /// Find out why networks drive differently: by what they see, by when, or both
+    Grid(grid::Options),
     /// Name the first tick and layer in which two recorded runs differ
     Diff(diff::Options),
     /// Join the parts of a check that several machines drove
     Merge(merge::Options),
+    /// Drive stories over and over: the same bits, no more memory, no slower
+    Soak(soak::Options),
     /// Record each network's latency on this machine
     Profile(profile::Options),
     /// Render labelled frames of random worlds for training
@@ -100,8 +110,11 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Check(options) => check::execute(&options, assets),
         Command::Cliff(options) => cliff::execute(&options, assets),
         Command::Envelope(options) => envelope::execute(&options, assets),
+        Command::Compare(options) => compare::execute(&options, assets),
+        Command::Grid(options) => grid::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),
         Command::Merge(options) => merge::execute(&options),
+        Command::Soak(options) => soak::execute(&options, assets),
         Command::Profile(options) => profile::execute(&options, assets),
         Command::Capture(options) => capture::execute(&options),
         Command::Train(options) => train::execute(&options),

@@ -47,31 +47,31 @@ impl SearchOptions {
     /// # Errors
     /// When a story cannot be read.
     pub(super) fn searches(&self) -> Result<Vec<Search>> {
-        let stories = self.stories()?;
+        let stories = stories(&self.stories)?;
         ensure!(!self.driver.is_empty(), "name a driver with --driver");
         let of = |driver: &Who| {
             let driver = driver.clone();
-            stories.iter().map(move |story| Search {
+            stories.iter().map(move |(_, story)| Search {
                 driver: driver.clone(),
                 story: story.clone(),
             })
         };
         Ok(self.driver.iter().flat_map(of).collect())
     }
+}
 
-    fn stories(&self) -> Result<Vec<Story>> {
-        if !self.stories.is_empty() {
-            return self.stories.iter().map(|name| load_story(name)).collect();
-        }
-        let mut stories = Vec::new();
-        for name in catalog::names() {
-            let story = catalog::load(name)?;
-            if story.kind == Kind::Reaction {
-                stories.push(story);
-            }
-        }
-        Ok(stories)
+/// Stories by name or path with their names, or without any every story of the catalog in which ego must react.
+///
+/// # Errors
+/// When there is no such story, or its file has a mistake.
+pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
+    let load = |name: &str| Ok((name.to_owned(), load_story(name)?));
+    if !names.is_empty() {
+        return names.iter().map(|name| load(name)).collect();
     }
+    let mut stories = catalog::names().map(load).collect::<Result<Vec<_>>>()?;
+    stories.retain(|(_, story)| story.kind == Kind::Reaction);
+    Ok(stories)
 }
 
 /// A theatre for each driver.

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 /// Smallest and largest radius of a spot, as shares of the picture's height; small ones are more frequent.
 const RADIUS: (f64, f64) = (0.02, 0.2);
 /// How far a spot's edge strays from a circle, and how many bumps it has.
-const BUMP: f64 = 0.18;
-const BUMPS: (u32, u32) = (2, 6);
+const BUMP: f64 = 0.15;
+const BUMPS: (u32, u32) = (1, 3);
 /// Width of a spot's blurred edge as a share of its radius.
 const BLUR: f64 = 0.5;
 /// How much light a spot keeps away at most and at least.
@@ -102,7 +102,7 @@ impl Spot {
     fn opacity_at(&self, column: f64, row: f64) -> f64 {
         let (x, y) = (column - self.centre[0], row - self.centre[1]);
         let angle = drive::math::atan2(y, x);
-        let bump = sin(self.bumps * angle + self.phase) + 0.5 * cos((self.bumps + 3.0) * angle);
+        let bump = sin(self.bumps * angle + self.phase) + 0.5 * cos((self.bumps + 2.0) * angle);
         let edge = self.radius * (1.0 + BUMP / 1.5 * bump);
         let outside = ((x * x + y * y).sqrt() - edge) / (BLUR * self.radius);
         let fade = (0.5 - outside).clamp(0.0, 1.0);

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::Effect;
 
-/// Effects on the pass rate below this do not count, as a share.
-pub const MARGIN: f64 = 0.2;
+/// Effects on one story's pass rate below this do not count, as a share.
+const STORY_MARGIN: f64 = 0.2;
+/// Effects on the pass rate over many stories below this do not count, as a share.
+pub const PACK_MARGIN: f64 = 0.05;
 
 /// The cause of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,11 +62,22 @@ pub struct Attribution {
 }
 
 impl Attribution {
-    /// Of runs paired by story and seed: a factorial design, network by latency.
+    /// Of one story's runs, paired by seed: a factorial design, network by latency.
     pub fn of(squares: &[Square]) -> Self {
-        let effect = |difference: fn(&Square) -> f64| {
+        Self::with(STORY_MARGIN, |difference| {
             Effect::of(&squares.iter().map(difference).collect::<Vec<_>>())
-        };
+        })
+    }
+
+    /// Of several stories' runs, paired by story and seed.
+    pub fn over_stories(stories: &[Vec<Square>]) -> Self {
+        Self::with(PACK_MARGIN, |difference| {
+            let differences = |squares: &Vec<Square>| squares.iter().map(difference).collect();
+            Effect::over_stories(&stories.iter().map(differences).collect::<Vec<_>>())
+        })
+    }
+
+    fn with(margin: f64, effect: impl Fn(fn(&Square) -> f64) -> Effect) -> Self {
         let quality = effect(|square| {
             let at =
                 |latency: usize| passed(square.second[latency]) - passed(square.first[latency]);
@@ -78,17 +91,17 @@ impl Attribution {
             quality,
             latency,
             whole: effect(|square| passed(square.second[1]) - passed(square.first[0])),
-            cause: cause(&quality, &latency),
+            cause: cause(&quality, &latency, margin),
         }
     }
 }
 
-fn cause(quality: &Effect, latency: &Effect) -> Cause {
+fn cause(quality: &Effect, latency: &Effect, margin: f64) -> Cause {
     match (quality.is_shown(), latency.is_shown()) {
         (true, true) => Cause::Both,
         (true, false) => Cause::Quality,
         (false, true) => Cause::Latency,
-        (false, false) if quality.is_negligible(MARGIN) && latency.is_negligible(MARGIN) => {
+        (false, false) if quality.is_negligible(margin) && latency.is_negligible(margin) => {
             Cause::Neither
         }
         (false, false) => Cause::NotEnoughEvidence,

@@ -1,9 +1,14 @@
 //! The effect of a change on the pass rate, from runs paired by story and seed, with its interval.
 
+use drive::random::stream;
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 /// Quantile of the normal distribution for a two-sided interval of 95 %.
 const Z95: f64 = 1.959_964;
+
+/// How many times stories are drawn anew for an interval over stories.
+const DRAWS: usize = 2000;
 
 /// A mean difference of pass rates with its 95 % interval, as shares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -36,6 +41,32 @@ impl Effect {
             low: (centre - half).max(-1.0),
             high: (centre + half).min(1.0),
             pairs,
+        }
+    }
+
+    /// The mean over all pairs of several stories, whose seeds are no independent evidence of how other stories would
+    /// end. The interval is the hull of that of the pairs and of a bootstrap over stories, so that neither few stories
+    /// nor equal ones make it narrower than the pairs alone would.
+    pub fn over_stories(stories: &[Vec<f64>]) -> Self {
+        let pairs: Vec<f64> = stories.iter().flatten().copied().collect();
+        let of_pairs = Self::of(&pairs);
+        let mut rng = stream(0, "effect/bootstrap");
+        let mut means: Vec<f64> = (0..DRAWS)
+            .map(|_| {
+                let drawn =
+                    (0..stories.len()).map(|_| &stories[rng.random_range(0..stories.len())]);
+                let (sum, count) = drawn.fold((0.0, 0), |(sum, count), story| {
+                    (sum + story.iter().sum::<f64>(), count + story.len())
+                });
+                sum / f64::from(count.max(1) as u32)
+            })
+            .collect();
+        means.sort_by(f64::total_cmp);
+        let quantile = |share: f64| means[((DRAWS - 1) as f64 * share).round() as usize];
+        Self {
+            low: of_pairs.low.min(quantile(0.025)),
+            high: of_pairs.high.max(quantile(0.975)),
+            ..of_pairs
         }
     }
 
@@ -77,6 +108,24 @@ mod tests {
         assert!((effect.low - (centre - half)).abs() < 1e-12);
         assert!((effect.high - (centre + half)).abs() < 1e-12);
         assert!(effect.is_shown());
+    }
+
+    #[test]
+    fn one_bad_story_among_many_seeds_widens_the_interval_over_stories() {
+        let mut stories = vec![vec![0.0; 10]; 10];
+        stories[3] = vec![-1.0; 10];
+        let pairs: Vec<f64> = stories.concat();
+        let (of_pairs, over_stories) = (Effect::of(&pairs), Effect::over_stories(&stories));
+        assert_eq!(of_pairs.mean, over_stories.mean);
+        assert!(of_pairs.is_shown() && !over_stories.is_shown());
+        assert!(over_stories.low < -0.25, "{over_stories:?}");
+    }
+
+    #[test]
+    fn equal_stories_are_as_uncertain_as_their_pairs() {
+        let stories = vec![vec![-1.0, 0.0, 0.0]; 4];
+        let of_pairs = Effect::of(&stories.concat());
+        assert_eq!(Effect::over_stories(&stories), of_pairs);
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub struct Pack {
     pub words: CastWords,
 }
 
-/// Driver, shadow and latency in words, paths as they were written: the same on every machine.
+/// Driver, shadow, latency and faults in words, paths as they were written: the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, Deserialize)]
 pub struct CastWords {
     /// Who drives.
@@ -83,6 +83,9 @@ pub struct CastWords {
     pub shadow: Option<String>,
     /// When percepts arrive.
     pub latency: String,
+    /// What goes wrong in every story.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
 }
 
 impl Pack {
@@ -133,6 +136,7 @@ impl Pack {
                 driver: written.driver,
                 shadow: written.shadow,
                 latency: written.latency,
+                faults: Vec::new(),
             },
         })
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::job::{Job, id};
+use super::job::Job;
 use crate::files::{create_folder, write_whole};
 use crate::record::RunRecord;
 
@@ -27,14 +27,12 @@ pub struct FinishedRun {
     pub engine: String,
 }
 
-/// Tells that a folder's check has not finished; gone when it has.
+/// Tells that a folder's command has not finished; gone when it has.
 const UNFINISHED: &str = "UNFINISHED";
 const UNFINISHED_TEXT: &str =
-    "This check has not finished. Give the same command again and it goes on.\n";
-/// What a finished check leaves in its folder, the result itself last.
-const RESULTS: [&str; 3] = ["check.json", "report.html", "junit.xml"];
+    "This has not finished. Give the same command again and it goes on.\n";
 
-/// The folder of a check.
+/// The folder of a command that drives many runs.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
@@ -42,15 +40,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a folder for a check by the program of that digest, and marks it unfinished. Earlier
-    /// results are removed, finished runs stay.
+    /// Opens a folder for the program of that digest, and marks it unfinished. Earlier `results` are
+    /// removed, finished runs stay.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub fn open(folder: &Path, program: &str) -> Result<Self> {
+    pub fn open(folder: &Path, program: &str, results: &[&str]) -> Result<Self> {
         create_folder(&folder.join("runs"))?;
         write_whole(&folder.join(UNFINISHED), UNFINISHED_TEXT.as_bytes())?;
-        for name in RESULTS {
+        for name in results {
             remove(&folder.join(name))?;
         }
         Ok(Self {
@@ -64,7 +62,10 @@ impl Store {
     ///
     /// # Errors
     /// When a file cannot be removed.
-    pub fn finished(&self, jobs: &[Job]) -> Result<BTreeMap<String, FinishedRun>> {
+    pub fn finished<'a>(
+        &self,
+        jobs: impl IntoIterator<Item = &'a Job>,
+    ) -> Result<BTreeMap<String, FinishedRun>> {
         let mut found = BTreeMap::new();
         for job in jobs {
             let path = self.path(&job.id());
@@ -79,12 +80,13 @@ impl Store {
         Ok(found)
     }
 
-    /// Keeps a finished run.
+    /// Keeps a job's finished run.
     ///
     /// # Errors
     /// When it cannot be written; then nothing of it is there.
-    pub fn keep(&self, finished: &FinishedRun) -> Result<()> {
-        let path = self.path(&id(&finished.run.scenario, finished.run.seed));
+    pub fn keep(&self, job: &Job, finished: &FinishedRun) -> Result<()> {
+        let path = self.path(&job.id());
+        create_folder(path.parent().unwrap_or(&self.folder))?;
         write_whole(&path, &serde_json::to_vec_pretty(finished)?)
     }
 
@@ -93,15 +95,15 @@ impl Store {
     }
 }
 
-/// Writes a check's results into its folder, `check.json` last; then the folder is finished.
+/// Writes results by their names into a folder, in that order; then the folder is finished.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_results(folder: &Path, json: &[u8], page: &str, junit: &str) -> Result<()> {
+pub fn write_results(folder: &Path, results: &[(&str, Vec<u8>)]) -> Result<()> {
     create_folder(folder)?;
-    write_whole(&folder.join("junit.xml"), junit.as_bytes())?;
-    write_whole(&folder.join("report.html"), page.as_bytes())?;
-    write_whole(&folder.join("check.json"), json)?;
+    for (name, bytes) in results {
+        write_whole(&folder.join(name), bytes)?;
+    }
     remove(&folder.join(UNFINISHED))
 }
 

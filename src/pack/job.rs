@@ -16,6 +16,12 @@ use crate::theatre::Cast;
 /// One run to drive.
 #[derive(Debug, Clone)]
 pub struct Job {
+    /// Which of the stage's theatres drives it.
+    pub theatre: usize,
+    /// When percepts arrive.
+    pub latency: LatencyMode,
+    /// Where in the folder its result is kept; empty for the folder of runs itself.
+    pub shelf: String,
     /// What its story is called on the command line.
     pub called: String,
     /// Its story.
@@ -29,9 +35,14 @@ pub struct Job {
 }
 
 impl Job {
-    /// Story and seed, unique in its pack.
+    /// Shelf, story and seed, unique in its pack.
     pub fn id(&self) -> String {
-        id(&self.story.name, self.seed)
+        let id = id(&self.story.name, self.seed);
+        if self.shelf.is_empty() {
+            id
+        } else {
+            format!("{}/{id}", self.shelf)
+        }
     }
 }
 
@@ -40,7 +51,7 @@ pub fn id(story: &str, seed: u64) -> String {
     format!("{story}.{seed}")
 }
 
-/// Every story with every seed from 1 to `seeds`, stories first.
+/// Every story with every seed from 1 to `seeds`, stories first, for the first theatre.
 ///
 /// # Errors
 /// When a story does not compile, or a file that the cast needs is missing.
@@ -62,6 +73,9 @@ pub fn jobs(
                 cast_inputs.as_bytes(),
             ]);
             jobs.push(Job {
+                theatre: 0,
+                latency: cast.latency.clone(),
+                shelf: String::new(),
                 called: called.clone(),
                 story: Arc::clone(&shared),
                 seed,
@@ -93,6 +107,11 @@ fn cast_inputs(cast: &Cast, assets: Option<&Path>) -> Result<String> {
         mode => mode.to_string(),
     };
     let mut parts = vec![format!("{mode} {backend:?}").into_bytes()];
+    parts.extend(
+        cast.faults
+            .iter()
+            .map(|fault| fault.to_string().into_bytes()),
+    );
     for who in cast.everyone() {
         let role = match who {
             Who::Onnx(_) => "onnx".to_owned(),

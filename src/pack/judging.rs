@@ -282,6 +282,7 @@ mod tests {
             driver: "student".to_owned(),
             shadow: None,
             latency: "fixed".to_owned(),
+            faults: Vec::new(),
         });
         baseline.bless(std::iter::once(then));
         let tolerances = Tolerances::with(&BTreeMap::new()).unwrap();

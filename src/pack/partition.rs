@@ -194,6 +194,9 @@ mod tests {
         let story = Arc::new(scenarios::catalog::load("cut_in").unwrap());
         let jobs: Vec<Job> = (1..=23)
             .map(|seed| Job {
+                theatre: 0,
+                latency: drive::latency::LatencyMode::None,
+                shelf: String::new(),
                 called: String::new(),
                 story: Arc::clone(&story),
                 seed,

@@ -16,6 +16,7 @@ use super::judging::{JudgedRun, judge};
 use super::notes::notes;
 use super::result::PackRecord;
 use super::tolerance::Tolerances;
+use crate::faults::TimedFault;
 use crate::models::Who;
 use crate::theatre::Cast;
 
@@ -28,6 +29,8 @@ pub struct Overrides {
     pub shadow: Option<Who>,
     /// When percepts arrive.
     pub latency: Option<LatencyMode>,
+    /// What goes wrong in every story.
+    pub faults: Vec<TimedFault>,
     /// How many seeds per story.
     pub seeds: Option<u64>,
     /// Only stories whose name contains this.
@@ -77,7 +80,7 @@ impl Plan {
             driver: overrides.driver.unwrap_or(pack.driver),
             shadow: overrides.shadow.or(pack.shadow),
             latency: overrides.latency.unwrap_or(pack.latency),
-            faults: Vec::new(),
+            faults: overrides.faults,
             backend: overrides.backend,
         };
         let stories = selected(pack.stories, overrides.only.as_deref())?;
@@ -195,6 +198,7 @@ fn words(pack: &CastWords, overrides: &Overrides) -> CastWords {
             overrides.latency.as_ref().map(LatencyMode::to_string),
             &pack.latency,
         ),
+        faults: overrides.faults.iter().map(TimedFault::to_string).collect(),
     }
 }
 
@@ -214,7 +218,10 @@ fn selected(stories: Vec<(String, Story)>, only: Option<&str>) -> Result<Vec<(St
 }
 
 /// Digest of this program's file.
-fn program_digest() -> Result<String> {
+///
+/// # Errors
+/// When the file cannot be found or read.
+pub fn program_digest() -> Result<String> {
     let path = std::env::current_exe().context("cannot find this program's file")?;
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(digest([bytes.as_slice()]))

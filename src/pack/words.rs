@@ -6,13 +6,20 @@ use super::result::{CheckRecord, Timing};
 use crate::table::{Table, number, percent};
 
 impl CastWords {
-    /// Who drives, who watches, how late, as a clause.
+    /// Who drives, who watches, how late, what goes wrong, as a clause.
     pub fn sentence(&self) -> String {
         let shadow = match &self.shadow {
             Some(shadow) => format!(", {shadow} watches"),
             None => String::new(),
         };
-        format!("{} drives{shadow}, latency {}", self.driver, self.latency)
+        let faults = match self.faults.join(", ") {
+            none if none.is_empty() => none,
+            some => format!(", faults {some}"),
+        };
+        format!(
+            "{} drives{shadow}, latency {}{faults}",
+            self.driver, self.latency
+        )
     }
 }
 

@@ -3,6 +3,8 @@
 mod chart;
 mod check_page;
 mod delay_chart;
+mod grid_chart;
+mod grid_page;
 mod latency_chart;
 mod moments;
 mod section;
@@ -11,6 +13,7 @@ mod svg;
 
 pub use check_page::check_page;
 pub use delay_chart::{DelayRow, delay_chart};
+pub use grid_page::grid_page;
 pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;
 pub use section::section;

@@ -60,7 +60,12 @@ fn picture(played: &Played, moment: &Moment) -> Result<String> {
     let Some(exposure) = played.episode.pictures.get(moment.frame) else {
         return Ok(String::new());
     };
-    let mut html = format!("<h3>{:.2} s: {}", frame.tick.seconds(), moment.why);
+    let mut html = format!(
+        "<h3 id='{}'>{:.2} s: {}",
+        moment.why.replace(' ', "-"),
+        frame.tick.seconds(),
+        moment.why
+    );
     for fault in &frame.faults {
         let _ = write!(html, "; {}", crate::words::fault(fault));
     }

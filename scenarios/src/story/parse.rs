@@ -233,7 +233,7 @@ mod tests {
             (
                 r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
                 "fault(freez(for_s: 1.0))",
-                "test.ron:14:24: Unexpected variant named `freez` in enum `Fault`, expected one of",
+                "test.ron:14:19: Unexpected variant named `freez` in enum `Fault`, expected one of",
             ),
             ("kind: reaction", "kind: 3", "test.ron:3:11:"),
             (

@@ -221,7 +221,7 @@ mod tests {
         let night = under(|weather| weather.sun_elevation_rad = -0.2);
         let dusk = under(|weather| weather.sun_elevation_rad = 0.0);
         assert!(night.sun == Vec3::ZERO && night.night > 0.99 && dusk.night < 0.01);
-        assert!(8.0 * night.sky_light.length() < dusk.sky_light.length());
+        assert!(4.0 * night.sky_light.length() < dusk.sky_light.length());
     }
 
     #[test]

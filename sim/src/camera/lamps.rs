@@ -49,7 +49,7 @@ pub(super) fn gather(world: &mut World, view: &View) -> Vec<LitLamp> {
 
 fn lit(lamp: &Lamp, [place, towards]: [Vec3; 2], view: &View) -> LitLamp {
     let night = view.air().night;
-    let glare = lamp.light.max_element().powf(0.25) * 0.45;
+    let glare = lamp.light.max_element().sqrt().sqrt() * 0.45;
     LitLamp {
         place: place.extend(lamp.cone_cos).to_array(),
         towards: towards.extend(lamp.half_gap_m).to_array(),

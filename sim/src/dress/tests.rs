@@ -14,7 +14,7 @@ use super::checks::assert_sound;
 use super::models::{self, Far};
 use super::plan::{Footprint, Plan};
 use super::solids::bounds;
-use super::{Dressing, Site, pose_actor};
+use super::{ActorMotion, Dressing, Site, pose_actor};
 use crate::physics::obstacle::Obstacle;
 use crate::scene::{Surface, Tag};
 
