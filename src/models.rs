@@ -142,7 +142,26 @@ impl Assets {
     }
 }
 
-/// Reads a latency profile.
+/// The file of a user's own latencies: the place itself, or in a folder the file that bears the network's name.
+///
+/// # Errors
+/// When a folder has no file for that network; the message names the remedy.
+pub fn profile_file(place: &Path, who: &Who) -> Result<PathBuf> {
+    if !place.is_dir() {
+        return Ok(place.to_owned());
+    }
+    let files = ["json", "txt"].map(|ending| place.join(format!("{who}.{ending}")));
+    let Some(found) = files.iter().find(|file| file.is_file()) else {
+        bail!(
+            "no latencies of {who} in {}; put them into {who}.txt there, milliseconds, one a line",
+            place.display()
+        );
+    };
+    Ok(found.clone())
+}
+
+/// Reads a latency profile: as `understudy profile` writes it, or plain milliseconds, one a line, where what follows a
+/// `#` is a remark.
 ///
 /// # Errors
 /// When the file is missing or damaged.
@@ -153,12 +172,40 @@ pub fn read_profile(path: &Path) -> Result<LatencyProfile> {
             path.display()
         )
     })?;
-    let profile: LatencyProfile = serde_json::from_str(&text)
-        .with_context(|| format!("{} is not a latency profile", path.display()))?;
+    let profile = if text.trim_start().starts_with('{') {
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} is not a latency profile", path.display()))?
+    } else {
+        plain_profile(path, &text)?
+    };
     profile
         .validate()
         .with_context(|| format!("in {}", path.display()))?;
     Ok(profile)
+}
+
+fn plain_profile(path: &Path, text: &str) -> Result<LatencyProfile> {
+    let mut samples_ms = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let number = line.split('#').next().unwrap_or_default().trim();
+        if number.is_empty() {
+            continue;
+        }
+        samples_ms.push(number.parse().with_context(|| {
+            format!(
+                "{}:{}: `{number}` is no latency; write milliseconds, one a line",
+                path.display(),
+                index + 1
+            )
+        })?);
+    }
+    Ok(LatencyProfile {
+        network: path.display().to_string(),
+        machine: String::new(),
+        conditions: None,
+        scale: 1.0,
+        samples_ms,
+    })
 }
 
 fn usual_places() -> Vec<PathBuf> {
@@ -184,6 +231,23 @@ mod tests {
             error.contains("`techer`")
                 && error.contains("hard_label_student, int8_teacher, int8_student and onnx:FILE")
         );
+    }
+
+    #[test]
+    fn latencies_of_a_car_computer_are_a_line_each_and_a_slip_is_named_with_its_line() {
+        let folder = std::env::temp_dir().join(format!("understudy-car-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("student.txt"), "# car\n21.5\n\n30 # warm\n").unwrap();
+        let file = profile_file(&folder, &Who::Student).unwrap();
+        assert_eq!(read_profile(&file).unwrap().samples_ms, [21.5, 30.0]);
+        let error = profile_file(&folder, &Who::Teacher)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("teacher.txt"), "{error}");
+        std::fs::write(&file, "21.5\n20 ms\n").unwrap();
+        let error = read_profile(&file).unwrap_err().to_string();
+        assert!(error.contains("student.txt:2: `20 ms`"), "{error}");
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

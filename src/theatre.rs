@@ -18,7 +18,7 @@ use crate::episode::{Episode, EpisodeOptions, Pictures, drive};
 use crate::faults::TimedFault;
 use crate::loaded::Loaded;
 use crate::machine::machine;
-use crate::models::{Assets, Who, read_profile};
+use crate::models::{Assets, Who, profile_file, read_profile};
 use crate::perceiver::{Perceiver, Truth};
 use crate::record::{Outcome, RunRecord, StoryOrigin};
 use crate::recorded::{Fork, story_digest};
@@ -305,7 +305,12 @@ fn durations(mode: &LatencyMode, who: &Who, seed: u64, assets: Option<&Path>) ->
             profile.scale *= scale;
             Durations::recorded(&profile, rng)?
         }
-        LatencyMode::Profile(file) => Durations::recorded(&read_profile(file)?, rng)?,
+        LatencyMode::Profile(place) if place.is_dir() && !who.is_network() => {
+            Durations::fixed_ms(0.0)
+        }
+        LatencyMode::Profile(place) => {
+            Durations::recorded(&read_profile(&profile_file(place, who)?)?, rng)?
+        }
     })
 }
 

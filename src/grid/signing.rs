@@ -149,7 +149,7 @@ impl ComparisonRecord {
             ),
         };
         format!(
-            "{}: {} passes {} of {runs} runs where {} passes {}, {} points (95 % interval; {} stories x {} seeds; up to \
+            "{}: {} passes {} of {runs} runs where {} passes {}, {} points (95 % interval; stories: {}, seeds: {}; up to \
              {:.0} points fewer are borne); {worst}.",
             self.decision,
             self.second,

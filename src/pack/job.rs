@@ -10,7 +10,7 @@ use perception::files::digest;
 use perception::quantization::Ranges;
 use scenarios::story::Story;
 
-use crate::models::{Assets, Who};
+use crate::models::{Assets, Who, profile_file};
 use crate::theatre::Cast;
 
 /// One run to drive.
@@ -148,7 +148,8 @@ fn files(who: &Who, latency: &LatencyMode, assets: Option<&Path>) -> Result<Vec<
         LatencyMode::Recorded { of: Some(of), .. } => {
             files.push(Assets::find(assets)?.latency_file(&of.parse()?));
         }
-        LatencyMode::Profile(file) => files.push(file.clone()),
+        LatencyMode::Profile(place) if place.is_dir() && !who.is_network() => {}
+        LatencyMode::Profile(place) => files.push(profile_file(place, who)?),
         _ => {}
     }
     Ok(files)
