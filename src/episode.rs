@@ -123,6 +123,8 @@ pub fn drive(
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
+    // A collision ends the story: it shows only in the world after the last step.
+    judge.observe(simulation.world());
     let factor = clock.factor(simulation.world().tick);
     Ok(log.finish(judge.verdict(), factor, camera_driver(&simulation)))
 }
