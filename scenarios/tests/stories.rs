@@ -45,11 +45,11 @@ fn an_attentive_driver_passes_every_story_at_five_seeds() {
 }
 
 #[test]
-fn an_attentive_driver_seldom_has_to_brake_hard() {
+fn an_attentive_driver_never_needs_all_of_its_brakes() {
     for name in catalog::names() {
         let outcome = play(&compile(name, 1), Driver::Attentive);
         let decel_mps2 = outcome.verdict.metrics.max_decel_mps2;
-        assert!(decel_mps2 < 5.5, "{}", describe(name, 1, &outcome));
+        assert!(decel_mps2 < 7.0, "{}", describe(name, 1, &outcome));
     }
 }
 

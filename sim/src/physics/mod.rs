@@ -105,9 +105,12 @@ impl Physics {
     /// What ego touches, each once, actors first.
     pub fn contacts(&self) -> Vec<Contact> {
         let own = self.car.collider();
+        // Rapier stops a body just before what it would hit: then only the push tells.
         let touching = |pair: &&ContactPair| {
-            pair.find_deepest_contact()
-                .is_some_and(|(_, contact)| contact.dist < TOUCH_M)
+            pair.total_impulse_magnitude() > 0.0
+                || pair
+                    .find_deepest_contact()
+                    .is_some_and(|(_, contact)| contact.dist < TOUCH_M)
         };
         let pairs = self.world.narrow_phase.contact_pairs_with(own);
         let mut contacts: Vec<Contact> = pairs
