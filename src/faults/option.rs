@@ -140,6 +140,6 @@ mod tests {
             story.criteria,
             [Criterion::NoCollision, Criterion::StopsInLane]
         );
-        assert_eq!(story.duration_s, Value::Number(12.0));
+        assert_eq!(story.duration_s, Value::Number(18.0));
     }
 }
