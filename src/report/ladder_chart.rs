@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::svg::escape;
 use crate::ladder::band::Band;
-use crate::ladder::record::{LadderRecord, Rung};
+use crate::ladder::record::{LadderRecord, Rung, SPEED_PARAMETER};
 
 const LEFT_PX: f64 = 160.0;
 const TOP_PX: f64 = 104.0;
@@ -17,12 +17,14 @@ const GAP_PX: f64 = 16.0;
 /// For the score behind the cells.
 const SCORE_PX: f64 = 90.0;
 /// Wide enough for the legend.
-const LEAST_WIDTH_PX: f64 = 760.0;
+const LEAST_WIDTH_PX: f64 = 800.0;
 
 /// The picture.
 pub fn ladder_chart(records: &[LadderRecord]) -> String {
+    let speeds = speeds_kph(records);
     let most = records.iter().map(|record| record.rungs.len()).max();
-    let cells_end = LEFT_PX + CELL_PX * most.unwrap_or(0) as f64;
+    let columns = most.unwrap_or(0).max(speeds.len());
+    let cells_end = LEFT_PX + CELL_PX * columns as f64;
     let width = (cells_end + SCORE_PX).max(LEAST_WIDTH_PX);
     let blocks: Vec<&[LadderRecord]> = records
         .chunk_by(|one, next| one.ladder == next.ladder)
@@ -36,11 +38,42 @@ pub fn ladder_chart(records: &[LadderRecord]) -> String {
     heading(&mut svg, records);
     let mut y = TOP_PX;
     for block in blocks {
-        ladder(&mut svg, block, cells_end, y);
+        ladder(&mut svg, block, &speeds, y);
+        for (index, record) in block.iter().enumerate() {
+            let y = y + HEAD_PX + ROW_PX * index as f64 + 16.0;
+            let score = format!("{:.0} %", record.score_percent);
+            text(
+                &mut svg,
+                [cells_end + 10.0, y],
+                "font-weight='bold'",
+                &score,
+            );
+        }
         y += block_px(block);
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// The test speeds of all ladders that climb by the speed, so that equal ones stand below each other.
+fn speeds_kph(records: &[LadderRecord]) -> Vec<f64> {
+    let by_speed = records
+        .iter()
+        .filter(|record| record.parameter == SPEED_PARAMETER);
+    let levels = by_speed.flat_map(|record| &record.rungs);
+    let mut speeds: Vec<f64> = levels.map(|rung| rung.level).collect();
+    speeds.sort_by(f64::total_cmp);
+    speeds.dedup();
+    speeds
+}
+
+/// Left edge of a test's cell: below its speed, or one after the other where another parameter climbs.
+fn cell_px(record: &LadderRecord, index: usize, speeds: &[f64]) -> f64 {
+    let by_speed = record.parameter == SPEED_PARAMETER;
+    let place = |level: f64| speeds.iter().position(|speed| *speed == level);
+    let level = record.rungs.get(index).map(|rung| rung.level);
+    let column = level.filter(|_| by_speed).and_then(place);
+    LEFT_PX + CELL_PX * column.unwrap_or(index) as f64
 }
 
 fn block_px(block: &[LadderRecord]) -> f64 {
@@ -58,14 +91,15 @@ fn heading(svg: &mut String, records: &[LadderRecord]) {
     );
     if let Some(record) = records.first() {
         let terms = format!(
-            "Latency {}. The worst of {} seeds decides a cell. Score: mean credit of a row.",
+            "Latency {}; seeds: {}, the worst decides. Behind the rows: mean credit. The colours' limits depend on the \
+             test speed.",
             record.latency, record.seeds
         );
         text(svg, [16.0, 44.0], "fill='#555'", &terms);
     }
     let bands = Band::ALL.into_iter().map(Some).chain([None]);
     for (index, band) in bands.enumerate() {
-        let x = 16.0 + 112.0 * index as f64;
+        let x = 16.0 + 122.0 * index as f64;
         let letter = band.map_or('-', Band::letter).to_string();
         square(svg, [x, 56.0], 22.0, band, &letter);
         let words = band.map_or("ego never came near".to_owned(), |band| {
@@ -76,7 +110,7 @@ fn heading(svg: &mut String, records: &[LadderRecord]) {
 }
 
 /// One ladder's block: title, the tests' values, and a row a driver.
-fn ladder(svg: &mut String, block: &[LadderRecord], cells_end: f64, y: f64) {
+fn ladder(svg: &mut String, block: &[LadderRecord], speeds: &[f64], y: f64) {
     let Some(first) = block.first() else {
         return;
     };
@@ -84,7 +118,7 @@ fn ladder(svg: &mut String, block: &[LadderRecord], cells_end: f64, y: f64) {
     let about = first.about.split(':').next().unwrap_or_default();
     let head_y = y + HEAD_PX - 6.0;
     for (index, rung) in first.rungs.iter().enumerate() {
-        let x = LEFT_PX + CELL_PX * (index as f64 + 0.5);
+        let x = cell_px(first, index, speeds) + 0.5 * CELL_PX;
         let level = rung.level.to_string();
         text(svg, [x, head_y], "text-anchor='middle' fill='#555'", &level);
     }
@@ -99,16 +133,9 @@ fn ladder(svg: &mut String, block: &[LadderRecord], cells_end: f64, y: f64) {
             &record.driver,
         );
         for (column, rung) in record.rungs.iter().enumerate() {
-            let x = LEFT_PX + CELL_PX * column as f64;
+            let x = cell_px(record, column, speeds);
             square(svg, [x, y], CELL_PX - 2.0, rung.colour, &words(rung));
         }
-        let score = format!("{:.0} %", record.score_percent);
-        text(
-            svg,
-            [cells_end + 10.0, y + 16.0],
-            "font-weight='bold'",
-            &score,
-        );
     }
 }
 

@@ -25,13 +25,18 @@ fn ccrs(test_speed_kph: f64, latency: LatencyMode) -> Rung {
             isa: Isa::best(),
         },
     };
-    let theatre = Theatre::open(None, cast, Arc::new(AtomicBool::new(false))).unwrap();
-    let story = catalog::load("ccrs").unwrap();
+    let theatre = Theatre::open(None, cast, Arc::new(AtomicBool::new(false)));
+    let theatre = theatre.expect("the truth needs no files");
+    let story = catalog::load("ccrs").expect("it is built in");
     let played = theatre.perform(&Performance {
         parameters: BTreeMap::from([(SPEED_PARAMETER.to_owned(), test_speed_kph)]),
         ..theatre.performance(&story, 1)
     });
-    Rung::of(test_speed_kph, test_speed_kph, &played.unwrap().record)
+    Rung::of(
+        test_speed_kph,
+        test_speed_kph,
+        &played.expect("it plays to its end").record,
+    )
 }
 
 #[test]
