@@ -16,6 +16,7 @@ pub mod files;
 pub mod folder;
 pub mod grid;
 pub mod junit;
+pub mod ladder;
 pub mod loaded;
 pub mod machine;
 pub mod models;

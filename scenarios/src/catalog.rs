@@ -1,19 +1,19 @@
-//! The built-in stories, and stories from files.
+//! The built-in stories, the ladders of Euro NCAP's test speeds, and stories from files.
 
 use std::path::Path;
 
 use crate::story::{Story, StoryError};
 
+/// Names and texts of the story files of a folder.
 macro_rules! stories {
-    ($($name:literal),* $(,)?) => {
-        /// Every built-in story: its name and its text, in alphabetical order.
-        const STORIES: &[(&str, &str)] = &[
-            $(($name, include_str!(concat!("../catalog/", $name, ".ron")))),*
-        ];
+    ($folder:literal, $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name, ".ron")))),*]
     };
 }
 
-stories![
+/// Every built-in story: its name and its text, in alphabetical order.
+const STORIES: &[(&str, &str)] = stories![
+    "catalog",
     "child_from_parked_cars",
     "cut_in",
     "cut_in_dropped_frames",
@@ -45,12 +45,23 @@ stories![
     "stop_and_go",
 ];
 
+/// Every ladder: its name and its text, cars before people.
+const LADDERS: &[(&str, &str)] = stories![
+    "ladders", "ccrs", "ccrm", "ccrb", "cpna", "cpfa", "cpnco", "cbna",
+];
+
 /// Names of the built-in stories in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     STORIES.iter().map(|story| story.0)
 }
 
-/// Loads a built-in story by name.
+/// Names of the ladders: stories whose levels of difficulty are Euro NCAP's tests. They are loaded like any other
+/// built-in story, but are none of [`names`].
+pub fn ladder_names() -> impl Iterator<Item = &'static str> {
+    LADDERS.iter().map(|story| story.0)
+}
+
+/// Loads a built-in story or a ladder by name.
 ///
 /// # Errors
 /// When there is no story of that name, with those there are.
@@ -84,11 +95,16 @@ pub fn load_path(path: &Path) -> Result<Story, StoryError> {
 }
 
 fn text(name: &str) -> Result<&'static str, StoryError> {
-    let found = STORIES.iter().find(|story| story.0 == name);
+    let mut all = STORIES.iter().chain(LADDERS);
+    let found = all.find(|story| story.0 == name);
     found
         .map(|story| story.1)
         .ok_or_else(|| StoryError::Unknown {
             name: name.to_owned(),
-            known: format!("the catalog has {}", names().collect::<Vec<_>>().join(", ")),
+            known: format!(
+                "the catalog has {}; the ladders are {}",
+                names().collect::<Vec<_>>().join(", "),
+                ladder_names().collect::<Vec<_>>().join(", ")
+            ),
         })
 }

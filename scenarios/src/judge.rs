@@ -27,6 +27,8 @@ pub struct Judge {
     story: CompiledStory,
     samples: Vec<Sample>,
     contacts: BTreeMap<Contact, Tick>,
+    /// At the first contact, in metres per second.
+    impact_speed_mps: Option<f64>,
     red_lights: Vec<Tick>,
     /// Each actor's stay in the strip ego sweeps.
     stays: Vec<Option<Encroachment>>,
@@ -41,6 +43,7 @@ impl Judge {
             story: story.clone(),
             samples: Vec::new(),
             contacts: BTreeMap::new(),
+            impact_speed_mps: None,
             red_lights: Vec::new(),
             stays: vec![None; story.stage.actors.len()],
             gaps_m: Vec::new(),
@@ -143,6 +146,18 @@ impl Judge {
     }
 
     fn watch_contacts(&mut self, world: &WorldState) {
+        if self.impact_speed_mps.is_none() && !world.contacts.is_empty() {
+            let before = self.samples.last().map(|sample| sample.speed_mps);
+            let ego_mps = before.unwrap_or(world.ego.state.speed_mps);
+            let impacts = world.contacts.iter().map(|contact| {
+                let actor = match contact {
+                    Contact::Actor(index) => Some(&world.actors[*index]),
+                    Contact::Scenery => None,
+                };
+                metrics::impact_speed_mps(ego_mps, &world.ego, actor)
+            });
+            self.impact_speed_mps = metrics::largest(impacts);
+        }
         for &contact in &world.contacts {
             self.contacts.entry(contact).or_insert(world.tick);
         }
@@ -225,6 +240,7 @@ impl Judge {
                 metrics::deceleration_rate_to_avoid_crash_mps2(lead.gap_m, lead.closing_mps)
             })),
             min_gap_m: metrics::smallest(samples.iter().filter_map(|sample| sample.gap_m)),
+            impact_speed_mps: self.impact_speed_mps,
             max_decel_mps2: metrics::max_deceleration_mps2(samples),
             max_jerk_mps3: extremes.max_jerk_mps3,
             lane_error_m: lane.max_m,

@@ -46,7 +46,12 @@ struct CliffRecord {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatres = theatres(&options.search, &LatencyMode::None, &options.engine, assets)?;
+    let theatres = theatres(
+        &options.search.driver,
+        &LatencyMode::None,
+        &options.engine,
+        assets,
+    )?;
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "cliffs", |search| {
         let theatre = &theatres[&search.driver];

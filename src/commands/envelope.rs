@@ -14,6 +14,7 @@ use super::{Status, say};
 use crate::files::write_whole;
 use crate::parallel;
 use crate::record::Outcome;
+use crate::report::{EnvelopeRow, envelope_chart};
 use crate::search::hardest_level;
 use crate::table::Table;
 use crate::theatre::{Performance, Theatre};
@@ -39,6 +40,8 @@ struct EnvelopeRecord {
     seeds: u64,
     /// The parameter that makes it hard.
     parameter: String,
+    /// What that is, with its unit.
+    about: String,
     /// Its values, easy to hard.
     levels: Vec<f64>,
     /// How many levels pass, counted from the easiest.
@@ -48,7 +51,12 @@ struct EnvelopeRecord {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatres = theatres(&options.search, &options.latency, &options.engine, assets)?;
+    let theatres = theatres(
+        &options.search.driver,
+        &options.latency,
+        &options.engine,
+        assets,
+    )?;
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "envelopes", |search| {
         let theatre = &theatres[&search.driver];
@@ -62,6 +70,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             latency: options.latency.to_string(),
             seeds: options.search.seeds,
             parameter: difficulty.parameter.clone(),
+            about: search.story.parameters[&difficulty.parameter].about.clone(),
             levels: difficulty.levels.clone(),
             passed_levels: hardest.map_or(0, |index| index + 1),
             hardest: hardest.map(|index| difficulty.levels[index]),
@@ -69,6 +78,13 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     })?;
     if let Some(out) = &options.search.out {
         write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
+        let rows: Vec<EnvelopeRow<'_>> = records.iter().map(EnvelopeRecord::row).collect();
+        let terms = format!(
+            "A level passes when all of {} seeds do; latency {}.",
+            options.search.seeds, options.latency
+        );
+        let picture = envelope_chart(&rows, &terms);
+        write_whole(&out.with_extension("svg"), picture.as_bytes())?;
     }
     if options.search.json {
         say(&serde_json::to_string(&records)?);
@@ -94,6 +110,18 @@ fn passes(theatre: &Theatre, search: &Search, seeds: u64, level: f64) -> Result<
         }
     }
     Ok(true)
+}
+
+impl EnvelopeRecord {
+    fn row(&self) -> EnvelopeRow<'_> {
+        EnvelopeRow {
+            story: &self.scenario,
+            driver: &self.driver,
+            about: &self.about,
+            levels: &self.levels,
+            passed_levels: self.passed_levels,
+        }
+    }
 }
 
 /// A row a story and driver: the levels that pass as full blocks, the others as empty ones.

@@ -18,6 +18,7 @@ mod evaluate;
 mod export;
 mod grid;
 mod grid_runs;
+mod ladder;
 mod merge;
 mod profile;
 mod quantize;
@@ -51,6 +52,8 @@ enum Command {
     Cliff(cliff::Options),
     /// Find the hardest level of each story that drivers still pass
     Envelope(envelope::Options),
+    /// Drive Euro NCAP's tests at every test speed and colour the impacts
+    Ladder(ladder::Options),
     /// Say whether one driver may take another's place: ship, do not ship, or not enough evidence
     Compare(compare::Options),
     /// Find out why networks drive differently: by what they see, by when, or both
@@ -110,6 +113,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Check(options) => check::execute(&options, assets),
         Command::Cliff(options) => cliff::execute(&options, assets),
         Command::Envelope(options) => envelope::execute(&options, assets),
+        Command::Ladder(options) => ladder::execute(&options, assets),
         Command::Compare(options) => compare::execute(&options, assets),
         Command::Grid(options) => grid::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),

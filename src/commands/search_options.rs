@@ -1,4 +1,4 @@
-//! What `cliff` and `envelope` share: stories by name or the whole catalog, drivers and seeds.
+//! What `cliff`, `envelope` and `ladder` share: stories by name or the whole catalog, drivers and seeds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
 /// # Errors
 /// When a network is missing or damaged.
 pub(super) fn theatres(
-    search: &SearchOptions,
+    drivers: &[Who],
     latency: &LatencyMode,
     engine: &EngineOptions,
     assets: Option<&Path>,
@@ -95,5 +95,5 @@ pub(super) fn theatres(
         };
         Ok((driver.clone(), Theatre::open(assets, cast, stop.clone())?))
     };
-    search.driver.iter().map(theatre).collect()
+    drivers.iter().map(theatre).collect()
 }

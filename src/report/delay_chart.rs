@@ -10,9 +10,11 @@ use crate::search::LONGEST_MS;
 const HUMAN_MS: f64 = 750.0;
 
 const ROW_PX: f64 = 16.0;
-const TOP_PX: f64 = 40.0;
+const TOP_PX: f64 = 112.0;
 const LEFT_PX: f64 = 300.0;
-const WIDTH_PX: f64 = 960.0;
+const WIDTH_PX: f64 = 980.0;
+/// Right end of the axis; the delays in numbers come behind it.
+const RIGHT_PX: f64 = 880.0;
 /// Colours of the drivers in the order in which they come; told apart by lightness too.
 const COLOURS: [&str; 6] = [
     "#0b3c5d", "#1f77b4", "#9ecae1", "#7f3b08", "#e08214", "#fdb863",
@@ -43,14 +45,15 @@ pub fn delay_chart(rows: &[DelayRow<'_>]) -> String {
     }
     let height = TOP_PX + ROW_PX * (rows.len() as f64 + 1.0);
     let mut svg = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH_PX} {height}' font-family='sans-serif' \
-         font-size='11' role='img'><title>Longest delay with which each driver passes</title>\
-         <rect width='100%' height='100%' fill='#fff'/>"
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH_PX} {height}' width='{WIDTH_PX}' \
+         height='{height}' font-family='sans-serif' font-size='11' role='img'>\
+         <title>Longest delay with which each driver passes</title><rect width='100%' height='100%' fill='#fff'/>"
     );
+    heading(&mut svg, &drivers);
     for ms in (0..=LONGEST_MS).step_by(200) {
         line(&mut svg, f64::from(ms), height, "#ddd", &format!("{ms} ms"));
     }
-    line(&mut svg, HUMAN_MS, height, "#d62728", "human 750 ms");
+    line(&mut svg, HUMAN_MS, height, "#d62728", "human driver 750 ms");
     for (index, row) in rows.iter().enumerate() {
         let colour = drivers.iter().position(|driver| *driver == row.driver);
         let colour = COLOURS[colour.unwrap_or(0) % COLOURS.len()];
@@ -65,12 +68,31 @@ pub fn delay_chart(rows: &[DelayRow<'_>]) -> String {
     svg
 }
 
+/// Title and legend: a driver's colour, and the tick.
+fn heading(svg: &mut String, drivers: &[&str]) {
+    svg.push_str(
+        "<text x='16' y='24' font-size='16' font-weight='bold'>Longest delay with which each driver passes, in \
+         milliseconds</text><path d='M20 37v14' stroke='#000' stroke-width='2'/><text x='28' y='48'>99th percentile of \
+         its own latency: right of the bar, it is too slow for the story</text>",
+    );
+    for (index, driver) in drivers.iter().enumerate() {
+        let x = 16.0 + 150.0 * index as f64;
+        let _ = write!(
+            svg,
+            "<rect x='{x}' y='58' width='22' height='11' fill='{}'/><text x='{}' y='68'>{}</text>",
+            COLOURS[index % COLOURS.len()],
+            x + 28.0,
+            escape(driver)
+        );
+    }
+}
+
 fn line(svg: &mut String, ms: f64, height: f64, colour: &str, text: &str) {
     let x = x_px(ms);
     let y = if text.starts_with("human") {
-        14.0
+        TOP_PX - 20.0
     } else {
-        30.0
+        TOP_PX - 6.0
     };
     let _ = write!(
         svg,
@@ -106,6 +128,17 @@ fn bar(svg: &mut String, row: &DelayRow<'_>, y: f64, colour: &str) {
             );
         }
     }
+    let longest = match row.cliff_ms {
+        None => "-".to_owned(),
+        Some(ms) if ms >= f64::from(LONGEST_MS) => format!("{ms:.0}+"),
+        Some(ms) => format!("{ms:.0}"),
+    };
+    let _ = write!(
+        svg,
+        "<text x='{:.1}' y='{:.1}' text-anchor='end'>{longest}</text>",
+        WIDTH_PX - 40.0,
+        y + 4.0
+    );
     if let Some(ms) = row.p99_ms {
         let _ = write!(
             svg,
@@ -118,7 +151,7 @@ fn bar(svg: &mut String, row: &DelayRow<'_>, y: f64, colour: &str) {
 
 fn x_px(ms: f64) -> f64 {
     let share = (ms / f64::from(LONGEST_MS)).clamp(0.0, 1.0);
-    LEFT_PX + (WIDTH_PX - LEFT_PX - 40.0) * share
+    LEFT_PX + (RIGHT_PX - LEFT_PX) * share
 }
 
 #[cfg(test)]
@@ -136,5 +169,6 @@ mod tests {
         let svg = delay_chart(&[row("truth", Some(300.0)), row("student", None)]);
         assert!(svg.contains("cut_in, student") && svg.contains("fails without delay"));
         assert_eq!(svg.matches("height='10'").count(), 1);
+        assert!(svg.contains(">300<") && svg.contains(">truth<"));
     }
 }

@@ -3,8 +3,10 @@
 mod chart;
 mod check_page;
 mod delay_chart;
+mod envelope_chart;
 mod grid_chart;
 mod grid_page;
+mod ladder_chart;
 mod latency_chart;
 mod moments;
 mod section;
@@ -13,7 +15,9 @@ mod svg;
 
 pub use check_page::check_page;
 pub use delay_chart::{DelayRow, delay_chart};
+pub use envelope_chart::{EnvelopeRow, envelope_chart};
 pub use grid_page::grid_page;
+pub use ladder_chart::ladder_chart;
 pub use latency_chart::latency_chart;
 pub use moments::hardest_braking;
 pub use section::section;

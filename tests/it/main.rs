@@ -10,6 +10,7 @@ mod documented;
 mod engines;
 mod floors;
 mod grid;
+mod ladder;
 mod layering;
 mod recorded;
 mod stage_hands;

@@ -6,6 +6,7 @@ mod comfort;
 mod deceleration;
 mod drac;
 mod driving_score;
+mod impact;
 mod jerk;
 mod lane_error;
 mod pet;
@@ -19,6 +20,7 @@ pub use comfort::{Comfort, comfort};
 pub use deceleration::{accel_mps2, max_deceleration_mps2};
 pub use drac::deceleration_rate_to_avoid_crash_mps2;
 pub use driving_score::{Infractions, driving_score_v2_0, driving_score_v2_1};
+pub use impact::impact_speed_mps;
 pub use jerk::jerk_mps3;
 pub use lane_error::{LaneError, lane_error};
 pub use pet::{Encroachment, post_encroachment_time_s};
@@ -49,6 +51,10 @@ pub struct Metrics {
     pub max_drac_mps2: Option<f64>,
     /// Smallest distance between ego's box and another road user's, in metres.
     pub min_gap_m: Option<f64>,
+    /// Speed at the first contact along ego's direction of travel, relative to what it touched, in metres per second;
+    /// `None` without a contact.
+    #[serde(default)]
+    pub impact_speed_mps: Option<f64>,
     /// Hardest braking in metres per second squared, positive.
     pub max_decel_mps2: f64,
     /// Largest longitudinal jerk in metres per second cubed.

@@ -1,0 +1,196 @@
+//! `understudy ladder`: Euro NCAP's tests at every test speed, each impact in the protocol's colours.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use drive::latency::LatencyMode;
+use scenarios::catalog;
+use scenarios::story::Story;
+
+use super::drive_options::{EngineOptions, load_story};
+use super::search_options::theatres;
+use super::{Status, say};
+use crate::files::write_whole;
+use crate::ladder::record::{LadderRecord, Rung, SPEED_PARAMETER, score_percent};
+use crate::models::Who;
+use crate::parallel;
+use crate::report::ladder_chart;
+use crate::table::{Table, number};
+use crate::theatre::{Performance, Theatre};
+
+/// Options of `ladder`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// ccrs, ccrm, ccrb, cpna, cpfa, cpnco or cbna, or paths of story files with a parameter `ego_speed_kph` (default:
+    /// these seven)
+    ladders: Vec<String>,
+    /// Who drives; several are divided by commas
+    #[arg(long, value_delimiter = ',', default_value = "truth,teacher,student")]
+    driver: Vec<Who>,
+    /// When percepts arrive, as in `run`
+    #[arg(long, default_value = "none")]
+    latency: LatencyMode,
+    /// How many seeds per test, from 1 on; the worst decides
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// Write the result as JSON, and a picture of it beside it as SVG, into this file
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    engine: EngineOptions,
+}
+
+/// One drive.
+struct Climb<'a> {
+    ladder: &'a Story,
+    driver: &'a Who,
+    level: f64,
+    seed: u64,
+}
+
+pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
+    ensure!(!options.driver.is_empty(), "name a driver with --driver");
+    let ladders = ladders(&options.ladders)?;
+    let theatres = theatres(&options.driver, &options.latency, &options.engine, assets)?;
+    let climbs = climbs(&ladders, options);
+    let rungs = parallel::for_each(&climbs, "tests", |climb| {
+        drive(&theatres[climb.driver], climb)
+    })?;
+    let records = records(&ladders, rungs, options);
+    if let Some(out) = &options.out {
+        write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
+        let picture = ladder_chart(&records);
+        write_whole(&out.with_extension("svg"), picture.as_bytes())?;
+    }
+    if options.json {
+        say(&serde_json::to_string(&records)?);
+    } else {
+        say(&table(&records));
+        say(&format!(
+            "A test is its parameter's value, the colour (G green, Y yellow, O orange, B brown, R red; - ego never came \
+             near), and the impact speed in km/h where there was an impact. The worst of {} seeds decides; latency {}.",
+            options.seeds, options.latency
+        ));
+    }
+    Ok(Status::Passed)
+}
+
+/// The ladders by name or path, or without any all of them.
+fn ladders(names: &[String]) -> Result<Vec<Story>> {
+    let ladders = if names.is_empty() {
+        let all = catalog::ladder_names().map(load_story);
+        all.collect::<Result<Vec<_>>>()?
+    } else {
+        let named = names.iter().map(|name| load_story(name));
+        named.collect::<Result<Vec<_>>>()?
+    };
+    for ladder in &ladders {
+        ensure!(
+            ladder.parameters.contains_key(SPEED_PARAMETER),
+            "{} is not a ladder: it has no parameter `{SPEED_PARAMETER}`; the ladders are {}",
+            ladder.name,
+            catalog::ladder_names().collect::<Vec<_>>().join(", ")
+        );
+    }
+    Ok(ladders)
+}
+
+/// Every drive, seeds of one test together.
+fn climbs<'a>(ladders: &'a [Story], options: &'a Options) -> Vec<Climb<'a>> {
+    let mut climbs = Vec::new();
+    for ladder in ladders {
+        for driver in &options.driver {
+            for &level in &ladder.difficulty.levels {
+                climbs.extend((1..=options.seeds).map(|seed| Climb {
+                    ladder,
+                    driver,
+                    level,
+                    seed,
+                }));
+            }
+        }
+    }
+    climbs
+}
+
+fn drive(theatre: &Theatre, climb: &Climb<'_>) -> Result<Rung> {
+    let ladder = climb.ladder;
+    let parameter = &ladder.difficulty.parameter;
+    let test_speed_kph = if parameter == SPEED_PARAMETER {
+        climb.level
+    } else {
+        ladder.parameters[SPEED_PARAMETER].default
+    };
+    let played = theatre
+        .perform(&Performance {
+            parameters: BTreeMap::from([
+                (SPEED_PARAMETER.to_owned(), test_speed_kph),
+                (parameter.clone(), climb.level),
+            ]),
+            ..theatre.performance(ladder, climb.seed)
+        })
+        .with_context(|| format!("{} at {parameter} {}", ladder.name, climb.level))?;
+    Ok(Rung::of(climb.level, test_speed_kph, &played.record))
+}
+
+/// One record a ladder and driver; of each test's seeds the worst is kept.
+fn records(ladders: &[Story], rungs: Vec<Rung>, options: &Options) -> Vec<LadderRecord> {
+    let mut rungs = rungs.into_iter();
+    let mut records = Vec::new();
+    for ladder in ladders {
+        let difficulty = &ladder.difficulty;
+        for driver in &options.driver {
+            let tests = difficulty.levels.iter().filter_map(|_| {
+                let seeds = rungs.by_ref().take(options.seeds as usize);
+                seeds.reduce(Rung::worse)
+            });
+            let tests: Vec<Rung> = tests.collect();
+            records.push(LadderRecord {
+                ladder: ladder.name.clone(),
+                title: ladder.title.clone(),
+                driver: driver.to_string(),
+                latency: options.latency.to_string(),
+                seeds: options.seeds,
+                parameter: difficulty.parameter.clone(),
+                about: ladder.parameters[&difficulty.parameter].about.clone(),
+                score_percent: score_percent(&tests),
+                rungs: tests,
+            });
+        }
+    }
+    records
+}
+
+/// A row a ladder and driver, a column a test.
+fn table(records: &[LadderRecord]) -> String {
+    let most = records.iter().map(|record| record.rungs.len()).max();
+    let mut heading = vec!["ladder", "driver", "score %", "tests by", "easy to hard"];
+    heading.extend(std::iter::repeat_n("", most.unwrap_or(0).saturating_sub(1)));
+    let mut table = Table::new(&heading);
+    for record in records {
+        let mut row = vec![
+            record.ladder.clone(),
+            record.driver.clone(),
+            number(Some(record.score_percent), 1),
+            record.parameter.clone(),
+        ];
+        row.extend(record.rungs.iter().map(cell));
+        table.row(row);
+    }
+    table.render()
+}
+
+/// A test in the table: its level, its letter, and the impact speed if there was one.
+fn cell(rung: &Rung) -> String {
+    let (level, letter) = (rung.level, rung.letter());
+    if rung.impact_kph > 0.0 {
+        format!("{level} {letter} {:.0}", rung.impact_kph)
+    } else {
+        format!("{level} {letter}")
+    }
+}
