@@ -179,18 +179,9 @@ fn table(records: &[LadderRecord]) -> String {
             number(Some(record.score_percent), 1),
             record.parameter.clone(),
         ];
-        row.extend(record.rungs.iter().map(cell));
+        let cells = record.rungs.iter();
+        row.extend(cells.map(|rung| format!("{} {}", rung.level, rung.words())));
         table.row(row);
     }
     table.render()
-}
-
-/// A test in the table: its level, its letter, and the impact speed if there was one.
-fn cell(rung: &Rung) -> String {
-    let (level, letter) = (rung.level, rung.letter());
-    if rung.impact_kph > 0.0 {
-        format!("{level} {letter} {:.0}", rung.impact_kph)
-    } else {
-        format!("{level} {letter}")
-    }
 }

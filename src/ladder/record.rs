@@ -52,6 +52,15 @@ impl Rung {
         if order.is_lt() { other } else { self }
     }
 
+    /// The letter, and the impact speed in whole km/h where there was an impact; below 1 km/h with a decimal.
+    pub fn words(&self) -> String {
+        match (self.letter(), self.impact_kph) {
+            (letter, kph) if kph <= 0.0 => letter.to_string(),
+            (letter, kph) if kph < 0.95 => format!("{letter} {:.1}", kph.max(0.1)),
+            (letter, kph) => format!("{letter} {kph:.0}"),
+        }
+    }
+
     /// The colour's letter; a dash where ego never came near.
     pub fn letter(&self) -> char {
         self.colour.map_or('-', Band::letter)
@@ -114,6 +123,15 @@ mod tests {
             assert_eq!(&one.clone().worse(other.clone()), worse);
             assert_eq!(&other.clone().worse(one.clone()), worse);
         }
+    }
+
+    #[test]
+    fn a_slight_impact_is_not_shown_as_none() {
+        let words = |kph| rung(Some(Band::of(10.0, kph)), kph).words();
+        assert_eq!(
+            [0.0, 0.01, 0.3, 7.6].map(words),
+            ["G", "R 0.1", "R 0.3", "R 8"]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::svg::escape;
 use crate::ladder::band::Band;
-use crate::ladder::record::{LadderRecord, Rung, SPEED_PARAMETER};
+use crate::ladder::record::{LadderRecord, SPEED_PARAMETER};
 
 const LEFT_PX: f64 = 160.0;
 const TOP_PX: f64 = 104.0;
@@ -134,17 +134,8 @@ fn ladder(svg: &mut String, block: &[LadderRecord], speeds: &[f64], y: f64) {
         );
         for (column, rung) in record.rungs.iter().enumerate() {
             let x = cell_px(record, column, speeds);
-            square(svg, [x, y], CELL_PX - 2.0, rung.colour, &words(rung));
+            square(svg, [x, y], CELL_PX - 2.0, rung.colour, &rung.words());
         }
-    }
-}
-
-/// The letter, and the impact speed where there was an impact.
-fn words(rung: &Rung) -> String {
-    if rung.impact_kph > 0.0 {
-        format!("{} {:.0}", rung.letter(), rung.impact_kph)
-    } else {
-        rung.letter().to_string()
     }
 }
 
@@ -179,6 +170,7 @@ fn text(svg: &mut String, [x, y]: [f64; 2], style: &str, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ladder::record::Rung;
 
     #[test]
     fn a_cell_has_its_letter_and_the_impact_speed() {

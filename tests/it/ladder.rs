@@ -1,4 +1,4 @@
-//! The ladders of Euro NCAP's tests: an undelayed truth avoids the standing car, one that sees far too late hits it.
+//! The ladders of Euro NCAP's tests: an undelayed truth avoids the standing car, a late one does not at speed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,13 +40,13 @@ fn ccrs(test_speed_kph: f64, latency: LatencyMode) -> Rung {
 }
 
 #[test]
-fn truth_is_green_at_30_kph_and_not_when_it_sees_three_seconds_late() {
+fn truth_is_green_at_30_kph_and_not_at_80_kph_a_second_late() {
     let prompt = ccrs(30.0, LatencyMode::None);
     assert_eq!(prompt.colour, Some(Band::Green), "{prompt:?}");
     assert!(prompt.impact_kph.abs() < 1e-9, "{prompt:?}");
-    let late = ccrs(30.0, LatencyMode::Fixed(3000.0));
+    let late = ccrs(80.0, LatencyMode::Fixed(1000.0));
     assert!(late.colour > Some(Band::Green), "{late:?}");
-    assert!(late.impact_kph > 0.0 && late.impact_kph < 31.0, "{late:?}");
+    assert!(late.impact_kph > 0.0 && late.impact_kph < 81.0, "{late:?}");
 }
 
 #[test]
