@@ -6,13 +6,19 @@ use scenarios::catalog;
 use crate::record::{NetworkRecord, Outcome, RunRecord};
 use crate::table::{Table, number, percent};
 
-/// The stories of the catalog with their titles.
+/// The stories of the catalog and the ladders, with their titles.
 ///
 /// # Errors
-/// When a story of the catalog does not load.
+/// When one of them does not load.
 pub fn catalog_table() -> Result<String> {
-    let mut table = Table::new(&["story", "title"]);
-    for name in catalog::names() {
+    let stories = titles("story", catalog::names())?;
+    let ladders = titles("ladder", catalog::ladder_names())?;
+    Ok(format!("{stories}\n{ladders}"))
+}
+
+fn titles(kind: &str, names: impl Iterator<Item = &'static str>) -> Result<String> {
+    let mut table = Table::new(&[kind, "title"]);
+    for name in names {
         table.row([name.to_owned(), catalog::load(name)?.title]);
     }
     Ok(table.render())
