@@ -203,6 +203,22 @@ impl RunRecord {
         let everyone = std::iter::once(&self.driver).chain(&self.shadow);
         everyone.cloned().collect()
     }
+
+    /// What to type to see this run with its pictures, in the folder `name` of `runs`. `called` is the story's name on
+    /// the command line.
+    pub fn repeat_command(&self, called: &str, name: &str) -> String {
+        let mut command = format!(
+            "understudy run {called} --seed {} --driver {}",
+            self.seed, self.driver
+        );
+        let shadow = self
+            .shadow
+            .iter()
+            .map(|shadow| format!(" --shadow {shadow}"));
+        let faults = self.faults.iter().map(|fault| format!(" --fault {fault}"));
+        command.extend(shadow.chain(faults));
+        command + &format!(" --latency {} --out runs/{name}", self.latency)
+    }
 }
 
 /// Where a story comes from.

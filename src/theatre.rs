@@ -41,6 +41,17 @@ pub struct Cast {
 }
 
 impl Cast {
+    /// Somebody alone in the car with whom nothing goes wrong.
+    pub fn alone(driver: Who, latency: LatencyMode, backend: Backend) -> Self {
+        Self {
+            driver,
+            shadow: None,
+            latency,
+            faults: Vec::new(),
+            backend,
+        }
+    }
+
     /// Everyone in the car, the driver first.
     pub fn everyone(&self) -> impl Iterator<Item = &Who> {
         std::iter::once(&self.driver).chain(&self.shadow)

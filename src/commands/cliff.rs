@@ -1,5 +1,6 @@
 //! `understudy cliff`: the longest constant delay with which a driver still passes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -8,16 +9,14 @@ use drive::latency::{CAR_SCALE, LatencyMode};
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{Search, SearchOptions, theatres};
+use super::search_options::{SearchOptions, theatres};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::models::{Assets, Who, read_profile};
 use crate::parallel;
-use crate::record::Outcome;
 use crate::report::{DelayRow, delay_chart};
 use crate::search::{Cliff, LONGEST_MS, cliff};
 use crate::table::{Table, number};
-use crate::theatre::{Performance, Theatre};
 
 /// Options of `cliff`.
 #[derive(Debug, Args)]
@@ -52,11 +51,21 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         &options.engine,
         assets,
     )?;
+    let p99s_ms = options
+        .search
+        .driver
+        .iter()
+        .map(|driver| Ok((driver, p99_ms(driver, options.scale, assets)?)))
+        .collect::<Result<BTreeMap<_, _>>>()?;
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "cliffs", |search| {
         let theatre = &theatres[&search.driver];
-        let cliff = cliff(|delay_ms| passes(theatre, search, options.search.seeds, delay_ms))?;
-        let p99_ms = p99_ms(&search.driver, options.scale, assets)?;
+        let cliff = cliff(|delay_ms| {
+            search.passes(theatre, options.search.seeds, |performance| {
+                performance.latency = LatencyMode::Fixed(f64::from(delay_ms));
+            })
+        })?;
+        let p99_ms = p99s_ms[&search.driver];
         Ok(CliffRecord {
             scenario: search.story.name.clone(),
             driver: search.driver.to_string(),
@@ -84,19 +93,6 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         ));
     }
     Ok(Status::Passed)
-}
-
-fn passes(theatre: &Theatre, search: &Search, seeds: u64, delay_ms: u32) -> Result<bool> {
-    for seed in 1..=seeds {
-        let played = theatre.perform(&Performance {
-            latency: LatencyMode::Fixed(f64::from(delay_ms)),
-            ..theatre.performance(&search.story, seed)
-        })?;
-        if played.record.verdict == Outcome::Fail {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn p99_ms(driver: &Who, scale: f64, assets: Option<&Path>) -> Result<Option<f64>> {

@@ -4,17 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use drive::latency::CAR_SCALE;
 
-use super::drive_options::EngineOptions;
-use super::grid_runs::drive;
-use super::search_options::stories;
+use super::grid_runs::{FieldOptions, drive};
 use super::{Status, say};
 use crate::episode::Pictures;
 use crate::folder::write_run;
 use crate::grid::cells::Cells;
 use crate::grid::contestant::Contestant;
-use crate::grid::plan::{GridPlan, Programme};
+use crate::grid::plan::GridPlan;
 use crate::grid::signing::{ComparisonRecord, Decision};
 use crate::pack::finished::write_results;
 use crate::theatre::{Performance, Theatre};
@@ -31,19 +28,11 @@ pub(super) struct Options {
     first: Contestant,
     /// Who is to take its place
     second: Contestant,
-    /// Names from the catalog, or paths of story files (default: every story in which ego must react)
-    stories: Vec<String>,
-    /// What recorded latencies are multiplied by
-    #[arg(long, default_value_t = CAR_SCALE)]
-    scale: f64,
-    /// How many seeds per story, from 1 on
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-    seeds: u64,
     /// How many points of the pass rate may be lost
     #[arg(long, default_value_t = 5.0)]
     margin: f64,
     #[command(flatten)]
-    engine: EngineOptions,
+    field: FieldOptions,
     /// Folder for compare.json, the worst run's page and every finished run; what was stopped goes on there
     #[arg(long)]
     out: Option<PathBuf>,
@@ -54,16 +43,8 @@ pub(super) struct Options {
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let contestants = vec![options.first.clone(), options.second.clone()];
-    let plan = GridPlan::new(
-        contestants.clone(),
-        Cells::own_only(&contestants, options.scale)?,
-        Programme {
-            stories: stories(&options.stories)?,
-            seeds: options.seeds,
-        },
-        options.engine.backend()?,
-        assets,
-    )?;
+    let cells = Cells::own_only(&contestants, options.field.scale)?;
+    let plan = options.field.plan(contestants, cells, assets)?;
     let out = options.out.as_deref();
     let (runs, theatres) = drive(&plan, out, &RESULTS, assets)?;
     let mut record = ComparisonRecord::new(&plan, &runs, options.margin / 100.0)?;

@@ -9,15 +9,13 @@ use drive::latency::LatencyMode;
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{Search, SearchOptions, theatres};
+use super::search_options::{SearchOptions, theatres};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::parallel;
-use crate::record::Outcome;
 use crate::report::{EnvelopeRow, envelope_chart};
 use crate::search::hardest_level;
 use crate::table::Table;
-use crate::theatre::{Performance, Theatre};
 
 /// Options of `envelope`.
 #[derive(Debug, Args)]
@@ -62,7 +60,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         let theatre = &theatres[&search.driver];
         let difficulty = &search.story.difficulty;
         let hardest = hardest_level(&difficulty.levels, |level| {
-            passes(theatre, search, options.search.seeds, level)
+            search.passes(theatre, options.search.seeds, |performance| {
+                performance.parameters = BTreeMap::from([(difficulty.parameter.clone(), level)]);
+            })
         })?;
         Ok(EnvelopeRecord {
             scenario: search.story.name.clone(),
@@ -76,13 +76,13 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             hardest: hardest.map(|index| difficulty.levels[index]),
         })
     })?;
+    let terms = format!(
+        "A level is passed when all {} seeds are; latency {}.",
+        options.search.seeds, options.latency
+    );
     if let Some(out) = &options.search.out {
         write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
         let rows: Vec<EnvelopeRow<'_>> = records.iter().map(EnvelopeRecord::row).collect();
-        let terms = format!(
-            "A level passes when all of {} seeds do; latency {}.",
-            options.search.seeds, options.latency
-        );
         let picture = envelope_chart(&rows, &terms);
         write_whole(&out.with_extension("svg"), picture.as_bytes())?;
     }
@@ -90,26 +90,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         say(&serde_json::to_string(&records)?);
     } else {
         say(&table(&records));
-        say(&format!(
-            "A level is passed when all {} seeds are; latency {}.",
-            options.search.seeds, options.latency
-        ));
+        say(&terms);
     }
     Ok(Status::Passed)
-}
-
-fn passes(theatre: &Theatre, search: &Search, seeds: u64, level: f64) -> Result<bool> {
-    let parameter = &search.story.difficulty.parameter;
-    for seed in 1..=seeds {
-        let played = theatre.perform(&Performance {
-            parameters: BTreeMap::from([(parameter.clone(), level)]),
-            ..theatre.performance(&search.story, seed)
-        })?;
-        if played.record.verdict == Outcome::Fail {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 impl EnvelopeRecord {

@@ -4,15 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use drive::latency::CAR_SCALE;
 
-use super::drive_options::EngineOptions;
-use super::grid_runs::drive;
-use super::search_options::stories;
+use super::grid_runs::{FieldOptions, drive};
 use super::{Status, say};
 use crate::grid::cells::Cells;
 use crate::grid::contestant::Contestant;
-use crate::grid::plan::{GridPlan, Programme};
+use crate::grid::plan::GridPlan;
 use crate::grid::record::GridRecord;
 use crate::pack::finished::write_results;
 use crate::report::grid_page;
@@ -24,8 +21,6 @@ const RESULTS: [&str; 2] = ["report.html", "grid.json"];
 /// Options of `grid`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Names from the catalog, or paths of story files (default: every story in which ego must react)
-    stories: Vec<String>,
     /// Who takes part, divided by commas; NAME@LATENCY gives one another latency of its own
     #[arg(
         long,
@@ -36,14 +31,8 @@ pub(super) struct Options {
     /// Who the others are compared with
     #[arg(long, default_value = "teacher")]
     reference: Contestant,
-    /// What recorded latencies are multiplied by
-    #[arg(long, default_value_t = CAR_SCALE)]
-    scale: f64,
-    /// How many seeds per story, from 1 on
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-    seeds: u64,
     #[command(flatten)]
-    engine: EngineOptions,
+    field: FieldOptions,
     /// Folder for grid.json, report.html and every finished run; a grid that was stopped goes on there
     #[arg(long)]
     out: Option<PathBuf>,
@@ -61,16 +50,8 @@ impl Options {
                 self.reference
             )
         })?;
-        GridPlan::new(
-            self.driver.clone(),
-            Cells::grid(&self.driver, reference, self.scale)?,
-            Programme {
-                stories: stories(&self.stories)?,
-                seeds: self.seeds,
-            },
-            self.engine.backend()?,
-            assets,
-        )
+        let cells = Cells::grid(&self.driver, reference, self.field.scale)?;
+        self.field.plan(self.driver.clone(), cells, assets)
     }
 }
 

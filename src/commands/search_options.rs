@@ -12,7 +12,8 @@ use scenarios::story::{Kind, Story};
 use super::drive_options::{EngineOptions, load_story};
 use crate::models::Who;
 use crate::progress;
-use crate::theatre::{Cast, Theatre};
+use crate::record::Outcome;
+use crate::theatre::{Cast, Performance, Theatre};
 
 /// Stories, drivers and seeds.
 #[derive(Debug, Args)]
@@ -39,6 +40,28 @@ pub(super) struct Search {
     pub(super) driver: Who,
     /// In which story.
     pub(super) story: Story,
+}
+
+impl Search {
+    /// Whether every seed passes with a `change` of how it is driven; seeds beyond the first that fails are not driven.
+    ///
+    /// # Errors
+    /// The first error of a run.
+    pub(super) fn passes(
+        &self,
+        theatre: &Theatre,
+        seeds: u64,
+        change: impl Fn(&mut Performance<'_>),
+    ) -> Result<bool> {
+        for seed in 1..=seeds {
+            let mut performance = theatre.performance(&self.story, seed);
+            change(&mut performance);
+            if theatre.perform(&performance)?.record.verdict == Outcome::Fail {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl SearchOptions {
@@ -86,13 +109,7 @@ pub(super) fn theatres(
 ) -> Result<BTreeMap<Who, Theatre>> {
     let stop = progress::stop_flag()?;
     let theatre = |driver: &Who| {
-        let cast = Cast {
-            driver: driver.clone(),
-            shadow: None,
-            latency: latency.clone(),
-            faults: Vec::new(),
-            backend: engine.backend()?,
-        };
+        let cast = Cast::alone(driver.clone(), latency.clone(), engine.backend()?);
         Ok((driver.clone(), Theatre::open(assets, cast, stop.clone())?))
     };
     drivers.iter().map(theatre).collect()

@@ -72,16 +72,11 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let stories = stories(&options.stories)?;
     let stop = progress::stop_flag()?;
     let theatre = |threads| {
-        let cast = Cast {
-            driver: options.driver.clone(),
-            shadow: None,
-            latency: options.latency.clone(),
-            faults: Vec::new(),
-            backend: Backend::Engine {
-                threads,
-                isa: Isa::best(),
-            },
+        let backend = Backend::Engine {
+            threads,
+            isa: Isa::best(),
         };
+        let cast = Cast::alone(options.driver.clone(), options.latency.clone(), backend);
         Theatre::open(assets, cast, stop.clone())
     };
     let theatres = [theatre(1)?, theatre(2)?];

@@ -1,16 +1,18 @@
 //! The runs that a grid needs, and what drives them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use drive::latency::LatencyMode;
 use perception::network::Backend;
 use scenarios::story::Story;
 
 use super::cells::{Cell, Cells};
 use super::contestant::Contestant;
+use crate::pack::finished::FinishedRun;
 use crate::pack::job::{Job, jobs};
 use crate::theatre::{Cast, Theatre};
 
@@ -111,15 +113,27 @@ impl GridPlan {
     pub fn job(&self, cell: usize, story: usize, seed: u64) -> &Job {
         &self.jobs[cell][story * self.seeds as usize + (seed - 1) as usize]
     }
+
+    /// How the run of a cell, a story and a seed from 1 on ended, of the runs by their jobs' ids.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn run<'a>(
+        &self,
+        runs: &'a BTreeMap<String, FinishedRun>,
+        [cell, story]: [usize; 2],
+        seed: u64,
+    ) -> Result<&'a FinishedRun> {
+        let id = self.job(cell, story, seed).id();
+        runs.get(&id)
+            .with_context(|| format!("the run {id} is missing"))
+    }
 }
 
 /// A contestant alone in the car, without latency.
 fn cast(contestant: &Contestant, backend: Backend) -> Cast {
     Cast {
-        driver: contestant.who.clone(),
-        shadow: None,
-        latency: LatencyMode::None,
         faults: contestant.faults.clone(),
-        backend,
+        ..Cast::alone(contestant.who.clone(), LatencyMode::None, backend)
     }
 }

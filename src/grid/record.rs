@@ -1,7 +1,6 @@
 //! What a grid found, as `grid.json` has it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -40,8 +39,6 @@ pub struct CellRecord {
     pub whose: String,
     /// Whether it is the driver's own, which for the truth is none.
     pub is_own: bool,
-    /// Options of `understudy run` that drive it.
-    pub options: String,
     /// Runs that passed, of all stories and seeds.
     pub passed: usize,
     /// All runs.
@@ -55,8 +52,6 @@ pub struct CellRecord {
 pub struct StoryRecord {
     /// Its name.
     pub scenario: String,
-    /// Its name in the catalog, or the path of its file.
-    pub place: String,
     /// Its title.
     pub title: String,
     /// Whether each seed passed, for each cell.
@@ -73,6 +68,10 @@ pub struct NamedAttribution {
     /// The effects and their cause.
     #[serde(flatten)]
     pub attribution: Attribution,
+    /// What to type to see its run with its own latency, the first seed that fails if one does; `None` over all
+    /// stories.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub command: Option<String>,
 }
 
 impl GridRecord {
@@ -103,45 +102,17 @@ impl GridRecord {
     }
 }
 
-impl GridRecord {
-    /// The cell of a driver with its own latency.
-    fn own_cell(&self, driver: &str) -> Option<usize> {
-        let is_it = |cell: &CellRecord| cell.driver == driver && cell.is_own;
-        self.cells.iter().position(is_it)
+impl CellRecord {
+    /// How many of its runs pass, in percent.
+    pub fn percent(&self) -> f64 {
+        100.0 * self.passed as f64 / self.runs as f64
     }
-
-    /// What to type to see a run of a driver in a story with its own latency: the first seed that fails, if one does.
-    pub fn command(&self, story: &StoryRecord, driver: &str) -> String {
-        let Some(cell) = self.own_cell(driver) else {
-            return String::new();
-        };
-        let failed = story.passed[cell].iter().position(|passed| !passed);
-        format!(
-            "understudy run {} {} --seed {} --out runs/look",
-            story.place,
-            self.cells[cell].options,
-            failed.unwrap_or(0) + 1
-        )
-    }
-}
-
-/// How `understudy run` is told to drive a cell.
-fn options(plan: &GridPlan, cell: &Cell) -> String {
-    let contestant = &plan.contestants[cell.contestant];
-    let mut options = format!("--driver {} --latency {}", contestant.who, cell.latency);
-    for fault in &contestant.faults {
-        let _ = write!(options, " --fault {fault}");
-    }
-    options
 }
 
 impl StoryRecord {
     fn new(plan: &GridPlan, runs: &BTreeMap<String, FinishedRun>, story: usize) -> Result<Self> {
         let passes = |cell: usize, seed: u64| {
-            let id = plan.job(cell, story, seed).id();
-            let run = runs
-                .get(&id)
-                .with_context(|| format!("the run {id} is missing"))?;
+            let run = plan.run(runs, [cell, story], seed)?;
             Ok(run.run.verdict == Outcome::Pass)
         };
         let passed = (0..plan.cells.cells.len())
@@ -149,14 +120,21 @@ impl StoryRecord {
             .collect::<Result<Vec<Vec<bool>>>>()?;
         let attributions = plan.cells.comparisons.iter().map(|comparison| {
             let attribution = Attribution::of(&squares(comparison, &passed));
-            named(plan, comparison, attribution)
+            let [_, own] = comparison.second;
+            let failed = passed[own].iter().position(|passed| !passed);
+            let seed = failed.unwrap_or(0) as u64 + 1;
+            let run = &plan.run(runs, [own, story], seed)?.run;
+            Ok(NamedAttribution {
+                command: Some(run.repeat_command(&plan.stories[story].0, "look")),
+                ..named(plan, comparison, attribution)
+            })
         });
-        let (called, story) = &plan.stories[story];
+        let attributions = attributions.collect::<Result<_>>()?;
+        let (_, story) = &plan.stories[story];
         Ok(Self {
             scenario: story.name.clone(),
-            place: called.clone(),
             title: story.title.clone(),
-            attributions: attributions.collect(),
+            attributions,
             passed,
         })
     }
@@ -171,6 +149,7 @@ fn named(plan: &GridPlan, comparison: &Comparison, attribution: Attribution) -> 
     NamedAttribution {
         driver: plan.contestants[comparison.contestant].to_string(),
         attribution,
+        command: None,
     }
 }
 
@@ -208,7 +187,6 @@ fn cells(
             latency: cell.latency.to_string(),
             whose: plan.whose(cell),
             is_own: cell.latency == plan.cells.own[cell.contestant],
-            options: options(plan, cell),
             passed: stories.iter().map(|story| story.count(index)).sum(),
             runs: stories.len() * plan.seeds as usize,
             dropped_share: dropped as f64 / (frames as f64).max(1.0),
@@ -222,8 +200,11 @@ impl NamedAttribution {
     pub fn sentence(&self, grid: &GridRecord) -> String {
         let found = &self.attribution;
         let own = |driver: &str| {
-            let cell = grid.own_cell(driver).map(|index| &grid.cells[index]);
-            cell.map_or(0.0, |cell| 100.0 * cell.passed as f64 / cell.runs as f64)
+            let is_it = |cell: &&CellRecord| cell.driver == driver && cell.is_own;
+            grid.cells
+                .iter()
+                .find(is_it)
+                .map_or(0.0, CellRecord::percent)
         };
         format!(
             "{driver} beside {reference}, each with its own latency, passes {now:.0} % of the runs instead of {then:.0} %: \

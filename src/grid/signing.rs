@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::effect::Effect;
@@ -92,11 +92,7 @@ impl ComparisonRecord {
     /// # Errors
     /// When a run is missing.
     pub fn new(plan: &GridPlan, runs: &BTreeMap<String, FinishedRun>, margin: f64) -> Result<Self> {
-        let run = |cell: usize, story: usize, seed: u64| {
-            let id = plan.job(cell, story, seed).id();
-            runs.get(&id)
-                .with_context(|| format!("the run {id} is missing"))
-        };
+        let run = |cell: usize, story: usize, seed: u64| plan.run(runs, [cell, story], seed);
         let mut stories = Vec::new();
         let mut passed = [0; 2];
         for story in 0..plan.stories.len() {

@@ -101,17 +101,6 @@ impl JudgedRun {
     /// What to type to see this run with its pictures.
     pub fn repeat_command(&self) -> String {
         let run = &self.finished.run;
-        let shadow = match &run.shadow {
-            Some(shadow) => format!(" --shadow {shadow}"),
-            None => String::new(),
-        };
-        format!(
-            "understudy run {} --seed {} --driver {}{shadow} --latency {} --out runs/{}",
-            self.called,
-            run.seed,
-            run.driver,
-            run.latency,
-            self.id()
-        )
+        run.repeat_command(&self.called, &self.id())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::document;
 use super::svg::escape;
 use crate::pack::judging::{JudgedRun, Standing};
 use crate::pack::result::CheckRecord;
@@ -10,13 +11,10 @@ use crate::table::{number, percent};
 /// The page.
 pub fn check_page(record: &CheckRecord) -> String {
     let pack = &record.pack;
-    format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>Understudy check: {name}</title><style>{style}</style><main><h1>Understudy check: {name}</h1>\
-         <p>{title} {cast}. {judge}</p><p class='verdict {tone}'>{sum}</p>{notes}{failures}{table}{commands}\
-         </main></html>\n",
-        style = include_str!("style.css"),
-        name = escape(&pack.name),
+    let heading = format!("Understudy check: {}", pack.name);
+    let body = format!(
+        "<h1>{heading}</h1><p>{title} {cast}. {judge}</p><p class='verdict {tone}'>{sum}</p>{notes}{failures}{table}{commands}",
+        heading = escape(&heading),
         title = escape(&pack.title),
         cast = escape(&capital(&pack.cast.sentence())),
         judge = if pack.has_baseline {
@@ -31,7 +29,8 @@ pub fn check_page(record: &CheckRecord) -> String {
         failures = failures(record),
         table = table(record),
         commands = commands(record),
-    )
+    );
+    document(&heading, &body)
 }
 
 fn capital(sentence: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::svg::escape;
+use super::svg::{escape, text, unique};
 use crate::search::LONGEST_MS;
 
 /// Reaction time of the competent human driver of UN Regulation 157, in milliseconds.
@@ -37,12 +37,7 @@ pub struct DelayRow<'a> {
 pub fn delay_chart(rows: &[DelayRow<'_>]) -> String {
     let mut rows = rows.to_vec();
     rows.sort_by_key(|row| row.story);
-    let mut drivers: Vec<&str> = Vec::new();
-    for row in &rows {
-        if !drivers.contains(&row.driver) {
-            drivers.push(row.driver);
-        }
-    }
+    let drivers = unique(rows.iter().map(|row| row.driver));
     let height = TOP_PX + ROW_PX * (rows.len() as f64 + 1.0);
     let mut svg = format!(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH_PX} {height}' width='{WIDTH_PX}' \
@@ -87,9 +82,9 @@ fn heading(svg: &mut String, drivers: &[&str]) {
     }
 }
 
-fn line(svg: &mut String, ms: f64, height: f64, colour: &str, text: &str) {
+fn line(svg: &mut String, ms: f64, height: f64, colour: &str, words: &str) {
     let x = x_px(ms);
-    let y = if text.starts_with("human") {
+    let y = if words.starts_with("human") {
         TOP_PX - 20.0
     } else {
         TOP_PX - 6.0
@@ -97,48 +92,31 @@ fn line(svg: &mut String, ms: f64, height: f64, colour: &str, text: &str) {
     let _ = write!(
         svg,
         "<path d='M{x:.1} {TOP_PX}V{height}' stroke='{colour}'/><text x='{x:.1}' y='{y}' text-anchor='middle' \
-         fill='#333'>{text}</text>"
+         fill='#333'>{words}</text>"
     );
 }
 
 fn bar(svg: &mut String, row: &DelayRow<'_>, y: f64, colour: &str) {
-    let _ = write!(
-        svg,
-        "<text x='{:.1}' y='{:.1}' text-anchor='end'>{}, {}</text>",
-        LEFT_PX - 8.0,
-        y + 4.0,
-        escape(row.story),
-        escape(row.driver),
-    );
-    match row.cliff_ms {
-        Some(ms) => {
-            let width = (x_px(ms) - LEFT_PX).max(1.0);
-            let _ = write!(
-                svg,
-                "<rect x='{LEFT_PX}' y='{:.1}' width='{width:.1}' height='10' fill='{colour}'/>",
-                y - 5.0
-            );
-        }
-        None => {
-            let _ = write!(
-                svg,
-                "<text x='{:.1}' y='{:.1}' fill='#b2182b'>fails without delay</text>",
-                LEFT_PX + 4.0,
-                y + 4.0
-            );
-        }
+    let end = "text-anchor='end'";
+    let name = format!("{}, {}", row.story, row.driver);
+    text(svg, [LEFT_PX - 8.0, y + 4.0], end, &name);
+    if let Some(ms) = row.cliff_ms {
+        let width = (x_px(ms) - LEFT_PX).max(1.0);
+        let _ = write!(
+            svg,
+            "<rect x='{LEFT_PX}' y='{:.1}' width='{width:.1}' height='10' fill='{colour}'/>",
+            y - 5.0
+        );
+    } else {
+        let place = [LEFT_PX + 4.0, y + 4.0];
+        text(svg, place, "fill='#b2182b'", "fails without delay");
     }
     let longest = match row.cliff_ms {
         None => "-".to_owned(),
         Some(ms) if ms >= f64::from(LONGEST_MS) => format!("{ms:.0}+"),
         Some(ms) => format!("{ms:.0}"),
     };
-    let _ = write!(
-        svg,
-        "<text x='{:.1}' y='{:.1}' text-anchor='end'>{longest}</text>",
-        WIDTH_PX - 40.0,
-        y + 4.0
-    );
+    text(svg, [WIDTH_PX - 40.0, y + 4.0], end, &longest);
     if let Some(ms) = row.p99_ms {
         let _ = write!(
             svg,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::svg::escape;
+use super::svg::{text, unique};
 
 const LEFT_PX: f64 = 230.0;
 const TOP_PX: f64 = 96.0;
@@ -149,22 +149,6 @@ fn block(svg: &mut String, [x, y]: [f64; 2], fill: &str) {
         "<rect x='{x:.1}' y='{y:.1}' width='{:.1}' height='13' fill='{fill}' stroke='#b5aea3' stroke-width='0.5'/>",
         BLOCK_PX - 2.0
     );
-}
-
-fn text(svg: &mut String, [x, y]: [f64; 2], style: &str, words: &str) {
-    let words = escape(words);
-    let _ = write!(svg, "<text x='{x:.1}' y='{y:.1}' {style}>{words}</text>");
-}
-
-/// Each once, in the order in which they come first.
-fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut found = Vec::new();
-    for name in names {
-        if !found.contains(&name) {
-            found.push(name);
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::svg::escape;
+use super::svg::{escape, text};
 use crate::grid::record::{GridRecord, StoryRecord};
 
 const LEFT_PX: f64 = 210.0;
@@ -78,45 +78,36 @@ fn headings(svg: &mut String, record: &GridRecord, columns: &[f64]) {
 }
 
 fn row(svg: &mut String, record: &GridRecord, story: &StoryRecord, columns: &[f64], y: f64) {
-    let _ = write!(
-        svg,
-        "<text x='{:.1}' y='{:.1}' text-anchor='end'>{}</text>",
-        LEFT_PX - 8.0,
-        y + 15.0,
-        escape(&story.scenario)
-    );
+    let place = [LEFT_PX - 8.0, y + 15.0];
+    text(svg, place, "text-anchor='end'", &story.scenario);
     for (cell, x) in columns.iter().enumerate() {
         let passed = story.count(cell);
         let share = passed as f64 / record.seeds as f64;
         let (fill, ink) = shade(share);
         let _ = write!(
             svg,
-            "<rect x='{x:.1}' y='{y:.1}' width='{:.1}' height='{:.1}' fill='{fill}'/>\
-             <text x='{:.1}' y='{:.1}' text-anchor='middle' fill='{ink}'>{passed}</text>",
+            "<rect x='{x:.1}' y='{y:.1}' width='{:.1}' height='{:.1}' fill='{fill}'/>",
             COLUMN_PX - 2.0,
             ROW_PX - 2.0,
-            x + 0.5 * COLUMN_PX - 1.0,
-            y + 15.0,
         );
+        let style = format!("text-anchor='middle' fill='{ink}'");
+        text(svg, middle(*x, y), &style, &passed.to_string());
     }
 }
 
 fn sums(svg: &mut String, record: &GridRecord, columns: &[f64], y: f64) {
-    let _ = write!(
-        svg,
-        "<text x='{:.1}' y='{:.1}' text-anchor='end' font-weight='bold'>all stories</text>",
-        LEFT_PX - 8.0,
-        y + 15.0
-    );
+    let style = "text-anchor='end' font-weight='bold'";
+    text(svg, [LEFT_PX - 8.0, y + 15.0], style, "all stories");
     for (cell, x) in record.cells.iter().zip(columns) {
-        let _ = write!(
-            svg,
-            "<text x='{:.1}' y='{:.1}' text-anchor='middle' font-weight='bold'>{:.0} %</text>",
-            x + 0.5 * COLUMN_PX - 1.0,
-            y + 15.0,
-            100.0 * cell.passed as f64 / cell.runs as f64
-        );
+        let style = "text-anchor='middle' font-weight='bold'";
+        let words = format!("{:.0} %", cell.percent());
+        text(svg, middle(*x, y), style, &words);
     }
+}
+
+/// Where the words of a column's cell stand.
+fn middle(x: f64, y: f64) -> [f64; 2] {
+    [x + 0.5 * COLUMN_PX - 1.0, y + 15.0]
 }
 
 /// Fill and ink for a share that passed: pale blue for all, dark red for none.

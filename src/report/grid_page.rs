@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::document;
 use super::grid_chart::grid_chart;
 use super::svg::escape;
 use crate::grid::cause::Cause;
@@ -9,22 +10,20 @@ use crate::grid::record::{GridRecord, NamedAttribution, StoryRecord};
 
 /// The page.
 pub fn grid_page(record: &GridRecord) -> String {
-    format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>Understudy grid</title><style>{style}</style><main>\
-         <h1>Why they drive differently from the {reference}</h1>{causes}\
+    let body = format!(
+        "<h1>Why they drive differently from the {reference}</h1>{causes}\
          <p class=note>Points of the pass rate with 95 % intervals over stories and seeds. Quality: what changes with \
          the network at equal latency. Latency: what changes with the latency for the same network.</p>\
          <h2>Who passes what, and how late</h2><div class=wide>{chart}</div>{latencies}\
-         <h2>Story by story</h2>{stories}<p class=note>Computed on {machine}.</p></main></html>\n",
-        style = include_str!("style.css"),
+         <h2>Story by story</h2>{stories}<p class=note>Computed on {machine}.</p>",
         reference = escape(&record.reference),
         causes = causes(record),
         chart = grid_chart(record),
         latencies = latencies(record),
         stories = stories(record),
         machine = escape(&record.machine.cpu),
-    )
+    );
+    document("Understudy grid", &body)
 }
 
 /// One sentence each for every other contestant.
@@ -67,14 +66,14 @@ fn stories(record: &GridRecord) -> String {
             .to_owned();
     for story in &record.stories {
         for line in &story.attributions {
-            html.push_str(&story_row(record, story, line));
+            html.push_str(&story_row(story, line));
         }
     }
     html.push_str("</tbody></table></div>");
     html
 }
 
-fn story_row(record: &GridRecord, story: &StoryRecord, line: &NamedAttribution) -> String {
+fn story_row(story: &StoryRecord, line: &NamedAttribution) -> String {
     let found = &line.attribution;
     let tone = match found.cause {
         Cause::Neither | Cause::NotEnoughEvidence => "",
@@ -90,6 +89,6 @@ fn story_row(record: &GridRecord, story: &StoryRecord, line: &NamedAttribution) 
         quality = found.quality.words(),
         latency = found.latency.words(),
         whole = found.whole.words(),
-        command = escape(&record.command(story, &line.driver)),
+        command = escape(line.command.as_deref().unwrap_or_default()),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::svg::escape;
+use super::svg::text;
 use crate::ladder::band::Band;
 use crate::ladder::record::{LadderRecord, SPEED_PARAMETER};
 
@@ -160,11 +160,6 @@ fn paint(band: Option<Band>) -> (&'static str, &'static str) {
         Some(Band::Red) => ("#a50f26", "#fff"),
         None => ("#e4e4e4", "#444"),
     }
-}
-
-fn text(svg: &mut String, [x, y]: [f64; 2], style: &str, words: &str) {
-    let words = escape(words);
-    let _ = write!(svg, "<text x='{x:.1}' y='{y:.1}' {style}>{words}</text>");
 }
 
 #[cfg(test)]

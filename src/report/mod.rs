@@ -29,17 +29,25 @@ use crate::summary;
 
 /// The page around sections of single runs, the comparison first.
 pub fn page(records: &[RunRecord], sections: &[String]) -> String {
-    format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>Understudy report</title><style>{style}</style><main><h1>Understudy</h1>\
-         <p>Who drove, who watched, and how it ended. Latencies are wall-clock inference times on this machine; \
+    let body = format!(
+        "<h1>Understudy</h1><p>Who drove, who watched, and how it ended. Latencies are wall-clock inference times on this machine; \
          <em>applied</em> is the delay the run was given on the simulation clock.</p>\
-         <pre>{runs}</pre><pre>{failures}</pre><pre>{networks}</pre>{sections}</main></html>\n",
-        style = include_str!("style.css"),
+         <pre>{runs}</pre><pre>{failures}</pre><pre>{networks}</pre>{sections}",
         runs = svg::escape(&summary::runs_table(records)),
         failures = svg::escape(&summary::failures(records)),
         networks = svg::escape(&networks(records)),
         sections = sections.join("\n"),
+    );
+    document("Understudy report", &body)
+}
+
+/// A whole page.
+fn document(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <title>{title}</title><style>{style}</style><main>{body}</main></html>\n",
+        title = svg::escape(title),
+        style = include_str!("style.css"),
     )
 }
 

@@ -17,6 +17,23 @@ pub(super) fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
+/// Words at a place of a picture.
+pub(super) fn text(svg: &mut String, [x, y]: [f64; 2], style: &str, words: &str) {
+    let words = escape(words);
+    let _ = write!(svg, "<text x='{x:.1}' y='{y:.1}' {style}>{words}</text>");
+}
+
+/// Each name once, in the order in which they come first.
+pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    for name in names {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
 /// The percept as an SVG layer of the picture's size.
 pub(super) fn percept_overlay(percept: &Percept, camera: &CameraModel) -> String {
     let mut svg =

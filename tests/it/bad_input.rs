@@ -1,15 +1,9 @@
 //! Bad input gets one clear message with the remedy and exit code 2; nothing half-written stays.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
-fn understudy(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .args(arguments)
-        .output()
-        .expect("the program starts")
-}
+use crate::stage_hands::understudy;
 
 /// Asserts exit code 2 and one message that holds every one of `parts`.
 fn assert_refused(arguments: &[&str], parts: &[&str]) {

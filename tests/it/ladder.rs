@@ -15,16 +15,11 @@ use understudy::theatre::{Cast, Performance, Theatre};
 
 /// The truth on the ladder CCRs at a test speed in km/h.
 fn ccrs(test_speed_kph: f64, latency: LatencyMode) -> Rung {
-    let cast = Cast {
-        driver: Who::Truth,
-        shadow: None,
-        latency,
-        faults: Vec::new(),
-        backend: Backend::Engine {
-            threads: 1,
-            isa: Isa::best(),
-        },
+    let backend = Backend::Engine {
+        threads: 1,
+        isa: Isa::best(),
     };
+    let cast = Cast::alone(Who::Truth, latency, backend);
     let theatre = Theatre::open(None, cast, Arc::new(AtomicBool::new(false)));
     let theatre = theatre.expect("the truth needs no files");
     let story = catalog::load("ccrs").expect("it is built in");

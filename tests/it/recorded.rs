@@ -1,18 +1,11 @@
 //! Recorded runs: forks keep the world up to their tick, and `diff` names where two runs part.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+
+use crate::stage_hands::understudy;
 
 const STORY: &str = "stationary_lead";
 const FORK_TICK: u64 = 300;
-
-fn understudy(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .args(arguments)
-        .output()
-        .expect("the program starts")
-}
 
 /// Records a run into a folder of its own under the build's scratch folder.
 fn recorded(name: &str, arguments: &[&str]) -> String {

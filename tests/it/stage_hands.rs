@@ -1,6 +1,8 @@
 //! What several tests need: playing a story with any perceiver at the wheel.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -24,6 +26,15 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 use understudy::episode::{Episode, EpisodeOptions, Pictures, drive};
 use understudy::perceiver::Perceiver;
 use understudy::seat::Seat;
+
+/// Runs the program to its end.
+pub(crate) fn understudy(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
 
 /// Every story of the catalog.
 pub(crate) fn all_stories() -> Vec<Story> {

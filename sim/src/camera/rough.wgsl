@@ -159,11 +159,6 @@ fn weathered(at: RoughLit, dry: vec3<f32>, position: vec3<f32>) -> vec3<f32> {
     return seen;
 }
 
-// Through the air, whose own light is that of the horizon.
-fn through_air(light: vec3<f32>, position: vec3<f32>) -> vec3<f32> {
-    return mix(frame.horizon.xyz, light, transmission(length(position)));
-}
-
 @fragment
 fn shade_rough(at: RoughLit) -> Shaded {
     let position = position_at(at.clip);

@@ -78,9 +78,14 @@ fn scattered(at: Lit, albedo: vec3<f32>, position: vec3<f32>, share: f32) -> vec
     return albedo * (at.ambient.xyz * (crevice * open) + frame.sun.xyz * sunlit + emission);
 }
 
-// Through the air, whose own light is that of the horizon, into the film.
+// Through the air, whose own light is that of the horizon.
+fn through_air(light: vec3<f32>, position: vec3<f32>) -> vec3<f32> {
+    return mix(frame.horizon.xyz, light, transmission(length(position)));
+}
+
+// Through the air into the film.
 fn develop(light: vec3<f32>, position: vec3<f32>) -> vec3<f32> {
-    return film(mix(frame.horizon.xyz, light, transmission(length(position))));
+    return film(through_air(light, position));
 }
 
 @vertex
