@@ -194,7 +194,7 @@ fn header(dataset: &Dataset, frames: &[FrameId]) -> Header {
         frames: frames
             .iter()
             .map(|id| {
-                let meta = &dataset.world(id.world).meta;
+                let meta = dataset.world(*id);
                 CachedFrame {
                     world: id.world,
                     frame: id.frame,

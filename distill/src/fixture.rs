@@ -45,17 +45,19 @@ pub(crate) fn cache(folder: &Path, worlds: u32) -> Cache {
         description: "boxes".into(),
     };
     let writer = DatasetWriter::open(folder, &plan).unwrap();
-    for id in 0..worlds {
-        let labels = scene(id).labels(&CameraModel::standard());
-        let meta = WorldMeta {
-            id,
-            seed: u64::from(id),
-            split: Split::of_world(id),
-            slices: vec![if id % 2 == 0 { "even" } else { "odd" }.to_owned()],
-        };
-        let mut world = writer.begin_world(meta).unwrap();
-        world.push(&picture(&labels), &labels).unwrap();
-        world.finish().unwrap();
+    for number in 0..plan.shards() {
+        let mut shard = writer.begin_shard(number).unwrap();
+        for id in plan.worlds_of(number) {
+            let labels = scene(id).labels(&CameraModel::standard());
+            let meta = WorldMeta {
+                id,
+                seed: u64::from(id),
+                split: Split::of_world(id),
+                slices: vec![if id % 2 == 0 { "even" } else { "odd" }.to_owned()],
+            };
+            shard.push(&meta, 0, (&picture(&labels), &labels)).unwrap();
+        }
+        shard.finish().unwrap();
     }
     let dataset = Dataset::open(folder).unwrap();
     Cache::of(&dataset, &folder.join("cache.bin"), |_, _| {}).unwrap()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use distill::dataset::{DatasetWriter, Plan, Split, WorldMeta};
+use distill::dataset::{DatasetWriter, Plan, ShardWriter, Split, WorldMeta};
 use drive::time::{CAMERA_PERIOD_TICKS, Tick};
 use indicatif::ProgressBar;
 use scenarios::random_world::{LENGTH, RandomWorld, Slice};
@@ -30,7 +30,7 @@ pub(super) struct Options {
     #[arg(long, default_value = "data/frames")]
     out: PathBuf,
     /// How many random worlds
-    #[arg(long, default_value_t = 1250)]
+    #[arg(long, default_value_t = 2500)]
     worlds: u32,
     /// How many frames of each
     #[arg(long, default_value_t = 8)]
@@ -38,8 +38,8 @@ pub(super) struct Options {
     /// Seed of all worlds
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Which weathers the worlds have; the shipped networks learned from `day`
-    #[arg(long, value_enum, default_value_t = Weathers::Day)]
+    /// Which weathers the worlds have
+    #[arg(long, value_enum, default_value_t = Weathers::All)]
     weathers: Weathers,
 }
 
@@ -77,13 +77,21 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         description: options.weathers.generator(),
     };
     let writer = DatasetWriter::open(&options.out, &plan)?;
-    let missing: Vec<u32> = (0..options.worlds)
-        .filter(|&world| !writer.is_whole(world))
+    let missing: Vec<u32> = (0..plan.shards())
+        .filter(|&shard| !writer.is_whole(shard))
         .collect();
-    let stop = progress::stop_flag()?;
+    let worlds_missing: usize = missing.iter().map(|&s| plan.worlds_of(s).len()).sum();
     let bar = progress::bar(u64::from(options.worlds), "worlds");
-    bar.set_position(u64::from(options.worlds) - missing.len() as u64);
-    capture_all(&writer, &missing, options, &stop, &bar)?;
+    bar.set_position(u64::from(options.worlds) - worlds_missing as u64);
+    let stop = progress::stop_flag()?;
+    let capturing = Capturing {
+        writer: &writer,
+        plan: &plan,
+        weathers: options.weathers,
+        stop: &stop,
+        bar: &bar,
+    };
+    capturing.shards(&missing)?;
     bar.finish_and_clear();
     if stop.load(Ordering::Relaxed) {
         bail!("interrupted; the same command goes on where it stopped");
@@ -97,59 +105,77 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
     Ok(Status::Passed)
 }
 
-/// Captures worlds on all cores, one simulation each.
-fn capture_all(
-    writer: &DatasetWriter,
-    worlds: &[u32],
-    options: &Options,
-    stop: &AtomicBool,
-    bar: &ProgressBar,
-) -> Result<()> {
-    let next = Mutex::new(worlds.iter());
-    let capture_some = || -> Result<()> {
-        while !stop.load(Ordering::Relaxed) {
-            let Some(&id) = next
-                .lock()
-                .expect("no thread panics with the lock held")
-                .next()
-            else {
-                break;
-            };
-            capture_world(writer, id, options).with_context(|| format!("world {id}"))?;
-            bar.inc(1);
-        }
-        Ok(())
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(capture_some)).collect();
-        threads.into_iter().try_for_each(|thread| {
-            thread
-                .join()
-                .expect("capturing reports errors, it does not panic")
-        })
-    })
+/// A capture on its way.
+struct Capturing<'a> {
+    writer: &'a DatasetWriter,
+    plan: &'a Plan,
+    weathers: Weathers,
+    stop: &'a AtomicBool,
+    bar: &'a ProgressBar,
 }
 
-fn capture_world(writer: &DatasetWriter, id: u32, options: &Options) -> Result<()> {
-    let seed = options.seed << 32 | u64::from(id);
-    let (split, slice) = (Split::of_world(id), slice_of(id));
-    let world = options.weathers.world(seed, slice);
-    let mut simulation = Simulation::new(&world.stage, &SimOptions::default())?;
-    let slices = slice_names(slice, &world.stage.weather);
-    let mut frames = writer.begin_world(WorldMeta {
-        id,
-        seed,
-        split,
-        slices,
-    })?;
-    for index in 0..options.frames {
-        simulation.place(&world.at(exposure_tick(index, options.frames)));
-        let (frame, labels) = simulation.expose(Exposure::Picture)?;
-        frames.push(&frame.context("a picture was asked for")?, &labels)?;
+impl Capturing<'_> {
+    /// Captures shards on all cores, one simulation each.
+    fn shards(&self, shards: &[u32]) -> Result<()> {
+        let next = Mutex::new(shards.iter());
+        let capture_some = || -> Result<()> {
+            loop {
+                let taken = next.lock().expect("no thread panics with the lock held").next();
+                match taken {
+                    Some(&number) if !self.stopped() => self.shard(number)?,
+                    _ => return Ok(()),
+                }
+            }
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..cores).map(|_| scope.spawn(capture_some)).collect();
+            threads.into_iter().try_for_each(|thread| {
+                thread
+                    .join()
+                    .expect("capturing reports errors, it does not panic")
+            })
+        })
     }
-    frames.finish()?;
-    Ok(())
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Captures a shard, unless somebody stops it; then it never was.
+    fn shard(&self, number: u32) -> Result<()> {
+        let mut shard = self.writer.begin_shard(number)?;
+        for id in self.plan.worlds_of(number) {
+            if self.stopped() {
+                return Ok(());
+            }
+            self.world(&mut shard, id)
+                .with_context(|| format!("world {id}"))?;
+            self.bar.inc(1);
+        }
+        Ok(shard.finish()?)
+    }
+
+    fn world(&self, shard: &mut ShardWriter, id: u32) -> Result<()> {
+        let seed = self.plan.seed << 32 | u64::from(id);
+        let (split, slice) = (Split::of_world(id), slice_of(id));
+        let world = self.weathers.world(seed, slice);
+        let mut simulation = Simulation::new(&world.stage, &SimOptions::default())?;
+        let slices = slice_names(slice, &world.stage.weather);
+        let meta = WorldMeta {
+            id,
+            seed,
+            split,
+            slices,
+        };
+        for index in 0..self.plan.frames_per_world {
+            simulation.place(&world.at(exposure_tick(index, self.plan.frames_per_world)));
+            let (frame, labels) = simulation.expose(Exposure::Picture)?;
+            let frame = frame.context("a picture was asked for")?;
+            shard.push(&meta, index as usize, (&frame, &labels))?;
+        }
+        Ok(())
+    }
 }
 
 /// Exposures spread evenly over the world's time, on camera ticks.

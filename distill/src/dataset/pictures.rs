@@ -1,16 +1,10 @@
-//! PNG files of 8-bit colour, 8-bit and 16-bit maps.
-
-use std::path::Path;
+//! PNG pictures of 8-bit colour, 8-bit and 16-bit maps.
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder, ImageReader};
-
-use crate::error::{Error, Result};
-use crate::files::write_whole;
+use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageError, ImageFormat};
 
 /// Depth of the sky in a depth picture.
 const INFINITE: u16 = u16::MAX;
-const REMEDY: &str = "delete its world's folder and capture it again";
 
 /// What a picture's samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +14,20 @@ pub(super) enum Samples {
     Map16,
 }
 
-/// Writes a picture of `width` pixels a row; 16-bit samples in native byte order.
-pub(super) fn write(path: &Path, samples: Samples, width: usize, bytes: &[u8]) -> Result<()> {
+/// A frame's pictures: the middle of their names in a shard, and what their samples are.
+pub(super) const KINDS: [(&str, Samples); 4] = [
+    ("rgb", Samples::Rgb8),
+    ("class", Samples::Map8),
+    ("instance", Samples::Map16),
+    ("depth", Samples::Map16),
+];
+
+/// A picture of `width` pixels a row as a PNG file; 16-bit samples in native byte order.
+pub(super) fn encode(
+    samples: Samples,
+    width: usize,
+    bytes: &[u8],
+) -> core::result::Result<Vec<u8>, ImageError> {
     let (color, pixel_bytes) = match samples {
         Samples::Rgb8 => (ExtendedColorType::Rgb8, 3),
         Samples::Map8 => (ExtendedColorType::L8, 1),
@@ -29,35 +35,34 @@ pub(super) fn write(path: &Path, samples: Samples, width: usize, bytes: &[u8]) -
     };
     let height = bytes.len() / pixel_bytes / width;
     let mut file = Vec::new();
-    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Up)
-        .write_image(bytes, width as u32, height as u32, color)
-        .map_err(|error| Error::content(path, &error, "report this as a fault of the program"))?;
-    write_whole(path, &file)
+    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Up).write_image(
+        bytes,
+        width as u32,
+        height as u32,
+        color,
+    )?;
+    Ok(file)
 }
 
-/// Reads a picture and checks its size and kind; 16-bit samples in native byte order.
-pub(super) fn read(path: &Path, samples: Samples, size: (usize, usize)) -> Result<Vec<u8>> {
-    let damaged = |what: &dyn ToString| Error::content(path, &what.to_string(), REMEDY);
-    let picture = ImageReader::open(path)
-        .map_err(Error::file(path))?
-        .decode()
-        .map_err(|error| damaged(&error))?;
-    if (picture.width() as usize, picture.height() as usize) != size {
-        return Err(damaged(&format!(
-            "is {}x{}, not {}x{}",
-            picture.width(),
-            picture.height(),
-            size.0,
-            size.1
-        )));
+/// The samples of a PNG file of this size and kind; 16-bit samples in native byte order. Otherwise what
+/// is wrong with it, in words.
+pub(super) fn decode(
+    file: &[u8],
+    samples: Samples,
+    size: (usize, usize),
+) -> core::result::Result<Vec<u8>, String> {
+    let picture = image::load_from_memory_with_format(file, ImageFormat::Png)
+        .map_err(|error| error.to_string())?;
+    let found = (picture.width() as usize, picture.height() as usize);
+    if found != size {
+        let (width, height) = size;
+        return Err(format!("is {}x{}, not {width}x{height}", found.0, found.1));
     }
     match (samples, picture) {
-        (Samples::Rgb8, image::DynamicImage::ImageRgb8(pixels)) => Ok(pixels.into_raw()),
-        (Samples::Map8, image::DynamicImage::ImageLuma8(pixels)) => Ok(pixels.into_raw()),
-        (Samples::Map16, image::DynamicImage::ImageLuma16(pixels)) => {
-            Ok(to_bytes(&pixels.into_raw()))
-        }
-        (_, other) => Err(damaged(&format!("has samples of kind {:?}", other.color()))),
+        (Samples::Rgb8, DynamicImage::ImageRgb8(pixels)) => Ok(pixels.into_raw()),
+        (Samples::Map8, DynamicImage::ImageLuma8(pixels)) => Ok(pixels.into_raw()),
+        (Samples::Map16, DynamicImage::ImageLuma16(pixels)) => Ok(to_bytes(&pixels.into_raw())),
+        (_, other) => Err(format!("has samples of kind {:?}", other.color())),
     }
 }
 

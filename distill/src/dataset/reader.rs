@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::frame::CameraFrame;
-use drive::labels::Labels;
+use drive::labels::{Class, Labels};
+use perception::files::digest;
+use rayon::prelude::*;
 
-use super::pictures::{self, Samples};
-use super::record::{FrameRecord, Plan, WorldRecord};
-use super::{manifest_path, picture_path, world_folder};
+use super::pictures::{self, KINDS};
+use super::record::{FrameRecord, Plan, WorldMeta};
+use super::shard::{self, StoredFrame};
+use super::{manifest_path, picture_name, shard_path};
 use crate::error::{Error, Result};
 use crate::files::read_json;
-use perception::files::digest;
+
+const REMEDY: &str = "delete it and capture again; the other shards are kept";
 
 /// Names a frame of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,29 +30,34 @@ pub struct FrameId {
 /// A captured data set.
 #[derive(Debug)]
 pub struct Dataset {
-    folder: PathBuf,
     plan: Plan,
-    worlds: BTreeMap<u32, WorldRecord>,
+    frames: BTreeMap<FrameId, (PathBuf, StoredFrame)>,
 }
 
 impl Dataset {
-    /// Opens a data set and reads the records of its whole worlds.
+    /// Opens a data set and reads the records of the frames in its whole shards.
     ///
     /// # Errors
     /// If the folder holds no data set, or a record is damaged.
     pub fn open(folder: &Path) -> Result<Self> {
         let plan: Plan = read_json(&manifest_path(folder))?;
-        let mut worlds = BTreeMap::new();
-        for id in 0..plan.worlds {
-            let path = world_folder(folder, id).join("world.json");
-            if path.exists() {
-                worlds.insert(id, read_json(&path)?);
-            }
-        }
+        let paths = (0..plan.shards()).map(|shard| shard_path(folder, shard));
+        let whole: Vec<PathBuf> = paths.filter(|path| path.exists()).collect();
+        let shards: Vec<_> = whole
+            .into_par_iter()
+            .map(|path| {
+                let frames = shard::index(&path).map_err(|what| Error::content(&path, &what, REMEDY))?;
+                Ok((path, frames))
+            })
+            .collect::<Result<_>>()?;
+        let frames = shards.into_iter().flat_map(|(path, frames)| {
+            frames
+                .into_iter()
+                .map(move |(id, frame)| (id, (path.clone(), frame)))
+        });
         Ok(Self {
-            folder: folder.to_owned(),
+            frames: frames.collect(),
             plan,
-            worlds,
         })
     }
 
@@ -59,69 +68,71 @@ impl Dataset {
 
     /// Every frame, by world and number.
     pub fn frames(&self) -> Vec<FrameId> {
-        let of_world = |(&world, record): (&u32, &WorldRecord)| {
-            (0..record.frames.len()).map(move |frame| FrameId { world, frame })
-        };
-        self.worlds.iter().flat_map(of_world).collect()
+        self.frames.keys().copied().collect()
     }
 
-    /// The record of a world.
+    /// Where a frame comes from.
     ///
     /// # Panics
-    /// If the world is not one of [`Dataset::frames`].
-    pub fn world(&self, id: u32) -> &WorldRecord {
-        &self.worlds[&id]
+    /// If the frame is not one of [`Dataset::frames`].
+    pub fn world(&self, id: FrameId) -> &WorldMeta {
+        &self.frames[&id].1.record.world
     }
 
-    /// SHA-256 over the digests of all worlds: names exactly these frames.
+    /// SHA-256 over the digests of all frames: names exactly these.
     pub fn digest(&self) -> String {
-        digest(self.worlds.values().map(|world| world.digest.as_bytes()))
+        let frames = self.frames.values();
+        digest(frames.map(|(_, frame)| frame.record.samples_sha256.as_bytes()))
     }
 
     /// Reads a frame and its labels.
     ///
     /// # Errors
     /// If one of its pictures is missing or damaged.
+    ///
+    /// # Panics
+    /// If the frame is not one of [`Dataset::frames`].
     pub fn load(&self, id: FrameId) -> Result<(CameraFrame, Labels)> {
-        let record = &self.world(id.world).frames[id.frame];
-        let read = |kind, samples| {
-            let path = picture_path(&world_folder(&self.folder, id.world), id.frame, kind);
-            pictures::read(&path, samples, (FRAME_WIDTH, FRAME_HEIGHT))
+        let (path, frame) = &self.frames[&id];
+        let damaged = |kind: &str, what: &str| {
+            let name = picture_name(id.world, id.frame, kind);
+            Error::content(path, &format!("{name} {what}"), REMEDY)
         };
-        let frame = CameraFrame {
-            tick: record.tick,
-            width: FRAME_WIDTH,
-            height: FRAME_HEIGHT,
-            rgb: read("rgb", Samples::Rgb8)?.into(),
-        };
-        let class = read("class", Samples::Map8)?;
-        if class
-            .iter()
-            .any(|&class| class as usize >= drive::labels::Class::ALL.len())
-        {
-            let path = picture_path(&world_folder(&self.folder, id.world), id.frame, "class");
-            return Err(Error::content(
-                path,
-                "unknown class",
-                "capture its world again",
-            ));
+        let files = shard::read(path, frame).map_err(Error::file(path))?;
+        let size = (FRAME_WIDTH, FRAME_HEIGHT);
+        let mut samples = Vec::new();
+        for ((kind, of), file) in KINDS.iter().zip(&files) {
+            samples.push(pictures::decode(file, *of, size).map_err(|what| damaged(kind, &what))?);
         }
-        let instance = pictures::from_bytes(&read("instance", Samples::Map16)?);
-        let depth_cm = pictures::from_bytes(&read("depth", Samples::Map16)?);
-        let depth_m = depth_cm.into_iter().map(pictures::metres).collect();
-        Ok((frame, labels(record, class, instance, depth_m)))
+        let [rgb, class, instance, depth] =
+            <[Vec<u8>; 4]>::try_from(samples).expect("there are four kinds");
+        if class.iter().any(|&class| class as usize >= Class::ALL.len()) {
+            return Err(damaged("class", "has an unknown class"));
+        }
+        Ok((picture(&frame.record, rgb), labels(&frame.record, class, [&instance, &depth])))
+    }
+}
+
+/// The camera's frame from its record and its pixels.
+fn picture(record: &FrameRecord, rgb: Vec<u8>) -> CameraFrame {
+    CameraFrame {
+        tick: record.tick,
+        width: FRAME_WIDTH,
+        height: FRAME_HEIGHT,
+        rgb: rgb.into(),
     }
 }
 
 /// A frame's labels from its record and its maps.
-fn labels(record: &FrameRecord, class: Vec<u8>, instance: Vec<u16>, depth_m: Vec<f32>) -> Labels {
+fn labels(record: &FrameRecord, class: Vec<u8>, [instance, depth]: [&[u8]; 2]) -> Labels {
+    let depth_cm = pictures::from_bytes(depth);
     Labels {
         tick: record.tick,
         width: FRAME_WIDTH,
         height: FRAME_HEIGHT,
         class,
-        instance,
-        depth_m,
+        instance: pictures::from_bytes(instance),
+        depth_m: depth_cm.into_iter().map(pictures::metres).collect(),
         objects: record.objects.clone(),
         lanes: record.lanes,
         light: record.light,

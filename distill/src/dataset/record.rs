@@ -1,8 +1,13 @@
 //! What a data set says of its worlds and frames besides the pictures.
 
+use std::ops::Range;
+
 use drive::labels::{LaneLabels, LightState, ObjectLabel};
 use drive::time::Tick;
 use serde::{Deserialize, Serialize};
+
+/// Worlds in one shard: what an interrupted capture loses at most.
+const WORLDS_PER_SHARD: u32 = 8;
 
 /// What a data set was captured for. A folder holds one plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +20,19 @@ pub struct Plan {
     pub frames_per_world: u32,
     /// Version and settings of the generator, in words; part of the identity.
     pub description: String,
+}
+
+impl Plan {
+    /// How many shards the worlds fill.
+    pub fn shards(&self) -> u32 {
+        self.worlds.div_ceil(WORLDS_PER_SHARD)
+    }
+
+    /// The worlds of a shard.
+    pub fn worlds_of(&self, shard: u32) -> Range<u32> {
+        let first = shard * WORLDS_PER_SHARD;
+        first..(first + WORLDS_PER_SHARD).min(self.worlds)
+    }
 }
 
 /// What a world's frames are used for.
@@ -53,9 +71,11 @@ pub struct WorldMeta {
     pub slices: Vec<String>,
 }
 
-/// The labels of a frame that are no pictures.
+/// What a frame's JSON says: its world, and the labels that are no pictures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameRecord {
+    /// Where it comes from.
+    pub world: WorldMeta,
     /// When it was exposed.
     pub tick: Tick,
     /// Road users.
@@ -66,15 +86,6 @@ pub struct FrameRecord {
     pub light: LightState,
     /// x of ego's stop line in metres.
     pub stop_line_m: Option<f32>,
-}
-
-/// Everything about a world besides the pictures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WorldRecord {
-    /// Where it comes from.
-    pub meta: WorldMeta,
-    /// Its frames in order.
-    pub frames: Vec<FrameRecord>,
-    /// SHA-256 over the pixels of every picture.
-    pub digest: String,
+    /// SHA-256 over the samples of its four pictures, as the camera gave them.
+    pub samples_sha256: String,
 }
