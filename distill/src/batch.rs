@@ -1,5 +1,7 @@
 //! What one training step sees: pictures and what the heads should say of them.
 
+use std::collections::BTreeSet;
+
 use candle_core::{Device, Tensor};
 use drive::random::stream;
 use perception::heads::Head;
@@ -23,6 +25,29 @@ pub struct Batch {
     pub images: Tensor,
     /// What each head, in the order of [`Head::ALL`], should say at each position of each frame.
     pub targets: [Vec<Target>; 8],
+    /// Share of the frames that are labelled.
+    pub labelled: f64,
+}
+
+impl Batch {
+    /// Forgets the labels of all frames but these: nothing is asked at any of their positions.
+    pub fn keep_labels_of(&mut self, labelled: &BTreeSet<usize>) {
+        let has_labels = |picked: &Picked| labelled.contains(&picked.index);
+        let frames = self.samples.len();
+        for targets in &mut self.targets {
+            let positions = targets.len() / frames;
+            let of_frames = targets.chunks_exact_mut(positions).zip(&self.samples);
+            for (targets, _) in of_frames.filter(|(_, picked)| !has_labels(picked)) {
+                targets.iter_mut().for_each(|target| target.weight = 0.0);
+            }
+        }
+        let kept = self
+            .samples
+            .iter()
+            .filter(|picked| has_labels(picked))
+            .count();
+        self.labelled = kept as f64 / frames as f64;
+    }
 }
 
 /// A frame chosen for a batch.
@@ -86,6 +111,7 @@ pub fn load_batch(
             let of_frames = samples.iter().flat_map(|sample| sample.targets.head(head));
             of_frames.copied().collect()
         }),
+        labelled: 1.0,
     })
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use drive::camera::CameraModel;
+use drive::random::stream;
 use perception::encode::encode;
 use perception::heads::Head;
 use perception::preprocess::{INPUT_LEN, shrink};
@@ -14,6 +15,7 @@ use perception::targets::{Target, Targets};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::annotator::annotated;
 use crate::dataset::{Dataset, FrameId, Split};
 use crate::error::{Error, Result};
 use perception::files::{digest, unfinished};
@@ -49,10 +51,11 @@ pub struct CachedFrame {
 }
 
 /// The file's first part, as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
     dataset_digest: String,
     encoding_digest: String,
+    annotator_noise: f64,
     frames: Vec<CachedFrame>,
 }
 
@@ -67,19 +70,25 @@ pub struct Cache {
 
 impl Cache {
     /// Opens the cache of a data set, making it first if it is absent or of other frames or another
-    /// encoding. `progress` hears how many frames are done, of how many.
+    /// encoding. The labels of its training frames are an annotator's of that noise, 0 for none. `progress` hears
+    /// how many frames are done, of how many.
     ///
     /// # Errors
     /// If the data set is damaged or the cache cannot be written.
-    pub fn of(dataset: &Dataset, path: &Path, progress: impl FnMut(usize, usize)) -> Result<Self> {
+    pub fn of(
+        (dataset, annotator_noise): (&Dataset, f64),
+        path: &Path,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<Self> {
         if path.exists()
             && let Ok(cache) = Self::open(path)
             && cache.header.dataset_digest == dataset.digest()
             && cache.header.encoding_digest == encoding_digest()
+            && cache.header.annotator_noise == annotator_noise
         {
             return Ok(cache);
         }
-        build(dataset, path, progress)?;
+        build(dataset, annotator_noise, path, progress)?;
         Self::open(path)
     }
 
@@ -117,6 +126,11 @@ impl Cache {
     /// SHA-256 that names exactly these frames.
     pub fn dataset_digest(&self) -> &str {
         &self.header.dataset_digest
+    }
+
+    /// How bad the annotator of the training frames is; 0 for perfect labels.
+    pub fn annotator_noise(&self) -> f64 {
+        self.header.annotator_noise
     }
 
     /// Where each frame comes from, by index.
@@ -159,9 +173,14 @@ fn record_bytes() -> usize {
 }
 
 /// Prepares every frame of a data set, in order, on all cores.
-fn build(dataset: &Dataset, path: &Path, mut progress: impl FnMut(usize, usize)) -> Result<()> {
+fn build(
+    dataset: &Dataset,
+    annotator_noise: f64,
+    path: &Path,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<()> {
     let frames = dataset.frames();
-    let header = header(dataset, &frames);
+    let header = header(dataset, annotator_noise, &frames);
     let text = serde_json::to_vec(&header).map_err(|error| Error::content(path, &error, REMEDY))?;
     let unfinished = unfinished(path);
     let mut file = BufWriter::new(File::create(&unfinished).map_err(Error::file(&unfinished))?);
@@ -172,7 +191,7 @@ fn build(dataset: &Dataset, path: &Path, mut progress: impl FnMut(usize, usize))
         progress(i * PORTION, frames.len());
         let records: Vec<Vec<u8>> = portion
             .par_iter()
-            .map(|&id| record(dataset, id))
+            .map(|&id| record(dataset, annotator_noise, id))
             .collect::<Result<_>>()?;
         for record in records {
             write(&record)?;
@@ -187,8 +206,9 @@ fn build(dataset: &Dataset, path: &Path, mut progress: impl FnMut(usize, usize))
 }
 
 /// Where the frames come from.
-fn header(dataset: &Dataset, frames: &[FrameId]) -> Header {
+fn header(dataset: &Dataset, annotator_noise: f64, frames: &[FrameId]) -> Header {
     Header {
+        annotator_noise,
         dataset_digest: dataset.digest(),
         encoding_digest: encoding_digest(),
         frames: frames
@@ -207,8 +227,13 @@ fn header(dataset: &Dataset, frames: &[FrameId]) -> Header {
 }
 
 /// One frame: its shrunk picture and packed targets.
-fn record(dataset: &Dataset, id: FrameId) -> Result<Vec<u8>> {
-    let (frame, labels) = dataset.load(id)?;
+fn record(dataset: &Dataset, annotator_noise: f64, id: FrameId) -> Result<Vec<u8>> {
+    let (frame, mut labels) = dataset.load(id)?;
+    let world = dataset.world(id);
+    if annotator_noise > 0.0 && world.split == Split::Train {
+        let mut random = stream(world.seed, &format!("annotator {}", id.frame));
+        labels = annotated(&labels, annotator_noise, &mut random);
+    }
     let mut bytes = shrink(&frame)?;
     pack(&encode(&labels), &mut bytes);
     Ok(bytes)

@@ -60,7 +60,7 @@ pub(crate) fn cache(folder: &Path, worlds: u32) -> Cache {
         shard.finish().unwrap();
     }
     let dataset = Dataset::open(folder).unwrap();
-    Cache::of(&dataset, &folder.join("cache.bin"), |_, _| {}).unwrap()
+    Cache::of((&dataset, 0.0), &folder.join("cache.bin"), |_, _| {}).unwrap()
 }
 
 /// A car somewhere, a light, a line.

@@ -8,9 +8,11 @@ pub mod dataset;
 pub mod error;
 pub mod files;
 
+pub mod annotator;
 pub mod augment;
 pub mod batch;
 pub mod cache;
+pub mod labelling;
 pub mod mirror;
 
 pub mod average;
@@ -18,9 +20,12 @@ pub mod checkpoint;
 pub mod loss;
 pub mod recipe;
 pub mod soft_targets;
+pub mod teacher;
 pub mod trainer;
 
+pub mod doctor;
 pub mod evaluate;
+pub mod sweep;
 
 #[cfg(test)]
 mod fixture;

@@ -31,6 +31,9 @@ pub struct Recipe {
     pub average_decay: f64,
     /// How much each head counts.
     pub heads: HeadWeights,
+    /// Who labelled the training frames: how many, and how well.
+    #[serde(default, skip_serializing_if = "Labelling::is_perfect")]
+    pub labels: Labelling,
     /// How frames are changed.
     pub augmentation: Augmentation,
     /// What is learned from a teacher; nothing if absent.
@@ -41,6 +44,38 @@ pub struct Recipe {
     pub validate_every: u64,
 }
 
+/// The hard labels of the training frames. Those a simulator gives are perfect and complete; people's are not.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Labelling {
+    /// Share of the training worlds that are labelled. A teacher speaks of the others too.
+    pub share: f64,
+    /// How bad the annotator is, from 0 to 1; see [`crate::annotator`].
+    pub annotator_noise: f64,
+    /// Share of each label that is spread evenly over all classes (Szegedy et al. 2016).
+    pub smoothing: f32,
+}
+
+impl Labelling {
+    /// Every frame, without a mistake.
+    pub const PERFECT: Self = Self {
+        share: 1.0,
+        annotator_noise: 0.0,
+        smoothing: 0.0,
+    };
+
+    /// Whether nothing is missing, wrong or smoothed.
+    pub fn is_perfect(&self) -> bool {
+        *self == Self::PERFECT
+    }
+}
+
+impl Default for Labelling {
+    fn default() -> Self {
+        Self::PERFECT
+    }
+}
+
 /// How a student learns from a teacher's soft targets.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +84,28 @@ pub struct Distillation {
     pub temperature: f32,
     /// Share of the soft targets in the loss; hard labels have the rest.
     pub soft_share: f64,
+    /// What is asked of the student.
+    #[serde(default, skip_serializing_if = "Form::is_divergence")]
+    pub form: Form,
+}
+
+/// What a student is asked beside a teacher's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The same distribution: `KL(teacher || student)` at the temperature, times its square (Hinton et al. 2015).
+    #[default]
+    Divergence,
+    /// The teacher's likeliest class, as if it were a label: what is left of a teacher without softness.
+    Argmax,
+    /// The same order: correlation over classes and over positions (DIST, Huang et al. 2022).
+    Relations,
+}
+
+impl Form {
+    fn is_divergence(&self) -> bool {
+        *self == Self::Divergence
+    }
 }
 
 /// How much each head counts in the loss.
@@ -86,7 +143,7 @@ impl Recipe {
     /// The large network on hard labels.
     pub const TEACHER: Self = Self {
         seed: 1,
-        steps: 8000,
+        steps: 12_000,
         batch: 16,
         learning_rate: 2e-3,
         warm_up_steps: 200,
@@ -104,6 +161,7 @@ impl Recipe {
             light: 0.5,
             stop_line: 0.5,
         },
+        labels: Labelling::PERFECT,
         augmentation: Augmentation::STANDARD,
         distillation: None,
         checkpoint_every: 200,
@@ -118,6 +176,7 @@ impl Recipe {
         distillation: Some(Distillation {
             temperature: 2.0,
             soft_share: 0.7,
+            form: Form::Divergence,
         }),
         checkpoint_every: 1000,
         validate_every: 2000,
@@ -153,6 +212,16 @@ mod tests {
         assert_eq!(recipe.learning_rate_at(200), recipe.learning_rate);
         let last = recipe.learning_rate_at(recipe.steps);
         assert!((last - 0.01 * recipe.learning_rate).abs() < 1e-12);
+    }
+
+    #[test]
+    fn recipes_of_before_labelling_and_forms_keep_their_digest() {
+        let text = serde_json::to_string(&Recipe::STUDENT).unwrap();
+        assert!(!text.contains("labels") && !text.contains("form"), "{text}");
+        assert_eq!(
+            serde_json::from_str::<Recipe>(&text).unwrap(),
+            Recipe::STUDENT
+        );
     }
 
     #[test]

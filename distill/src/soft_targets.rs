@@ -1,6 +1,6 @@
-//! A teacher's logits for every training frame, kept in a file so that a student's step need not run it.
+//! What a teacher says of every training frame, kept in a file so that a student's step need not run it.
 //!
-//! Logits, not probabilities: any temperature can be applied later. Half precision: 136 kB a frame.
+//! Logarithms of probabilities: any temperature can be applied later. Half precision: 136 kB a frame.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -10,25 +10,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::f16;
 use perception::heads::Head;
-use perception::nets::{Mode, Net};
 use serde::{Deserialize, Serialize};
 
-use crate::augment::Augmentation;
-use crate::batch::{Picked, View, load_batch};
+use crate::batch::{Picked, View};
 use crate::cache::Cache;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::mirror::mirrored_values;
+use crate::teacher::{BATCH, Teacher};
 use perception::files::unfinished;
 
-/// Frames the teacher sees at a time.
-const BATCH: usize = 16;
 const REMEDY: &str = "delete it and run `understudy targets` again";
 
 /// The file's first part, as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
     teacher_digest: String,
+    /// What made the teacher's confidence true, for each head; the records are divided by it already.
+    temperatures: [f32; 8],
     dataset_digest: String,
     /// Indices in the cache, in the order of the records.
     frames: Vec<usize>,
@@ -66,6 +65,11 @@ impl SoftTargets {
     /// Digest of the teacher that said this.
     pub fn teacher_digest(&self) -> &str {
         &self.header.teacher_digest
+    }
+
+    /// The temperature that made the teacher's confidence true, for each head; what is read has it already.
+    pub fn temperatures(&self) -> [f32; 8] {
+        self.header.temperatures
     }
 
     /// Digest of the data set it was said of.
@@ -116,15 +120,15 @@ impl SoftTargets {
 /// # Errors
 /// If a file cannot be read or written.
 pub fn record_soft_targets(
-    teacher: (&Net, &str),
+    (teacher, teacher_digest): (&Teacher<'_>, &str),
     cache: &Cache,
     path: &Path,
     stop: &AtomicBool,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<bool> {
-    let (network, teacher_digest) = teacher;
     let header = Header {
         teacher_digest: teacher_digest.to_owned(),
+        temperatures: teacher.temperatures(),
         dataset_digest: cache.dataset_digest().to_owned(),
         frames: cache.split(Split::Train),
     };
@@ -136,11 +140,11 @@ pub fn record_soft_targets(
         if stop.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let batch = load_batch(cache, portion, &Augmentation::NONE, (0, 0))?;
-        let records = half_precision(
-            &network.forward(&batch.images, Mode::Evaluate)?,
-            portion.len(),
-        )?;
+        let said = teacher.say(cache, portion)?;
+        let values = said.iter().flatten().flatten();
+        let records: Vec<u8> = values
+            .flat_map(|&value| f16::from_f32(value).to_le_bytes())
+            .collect();
         file.write_all(&records).map_err(Error::file(&unfinished))?;
         done += portion.len();
     }
@@ -199,22 +203,4 @@ fn record_bytes() -> usize {
         .iter()
         .map(|head| head.positions() * head.classes() * 2)
         .sum()
-}
-
-/// The logits of a batch, frame after frame, as bytes.
-fn half_precision(logits: &[candle_core::Tensor], frames: usize) -> Result<Vec<u8>> {
-    let heads: Vec<Vec<f32>> = logits
-        .iter()
-        .map(|head| head.flatten_all()?.to_vec1())
-        .collect::<candle_core::Result<_>>()?;
-    let mut bytes = Vec::with_capacity(frames * record_bytes());
-    for frame in 0..frames {
-        for head in &heads {
-            let values = head.len() / frames;
-            for &value in &head[frame * values..][..values] {
-                bytes.extend(f16::from_f32(value).to_le_bytes());
-            }
-        }
-    }
-    Ok(bytes)
 }

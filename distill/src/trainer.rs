@@ -1,6 +1,6 @@
 //! The training loop: load, run, compare, step; with checkpoints, a log and a way to stop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,9 @@ use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::evaluate::{evaluate, sight_of};
 use crate::files::create_folder;
-use crate::loss::{Loss, SoftBatch, distillation_loss, hard_loss};
-use crate::recipe::Recipe;
+use crate::labelling::labelled_frames;
+use crate::loss::{HardBatch, Loss, SoftBatch, distillation_loss, hard_loss};
+use crate::recipe::{Form, Recipe};
 use crate::soft_targets::SoftTargets;
 use perception::files::digest;
 
@@ -160,12 +161,12 @@ impl Training<'_> {
         Ok(Outcome::Finished)
     }
 
-    /// The frames to learn from.
-    fn training_frames(&self) -> Result<Vec<usize>> {
-        let frames = self.cache.split(Split::Train);
-        if frames.is_empty() {
+    /// The frames to learn from: all of them with a teacher, those with labels without.
+    fn training_frames(&self) -> Result<Frames> {
+        let labels = &self.recipe.labels;
+        if self.cache.annotator_noise() != labels.annotator_noise {
             return Err(Error::Missing {
-                what: "training frames".to_owned(),
+                what: format!("labels of annotator noise {}", labels.annotator_noise),
             });
         }
         if let Some(teacher) = self.teacher
@@ -176,7 +177,18 @@ impl Training<'_> {
                     .to_owned(),
             });
         }
-        Ok(frames)
+        let all = self.cache.split(Split::Train);
+        if all.is_empty() {
+            return Err(Error::Missing {
+                what: "training frames".to_owned(),
+            });
+        }
+        let labelled = labelled_frames(self.cache, labels.share);
+        let seen = match self.recipe.distillation {
+            Some(_) => all,
+            None => labelled.iter().copied().collect(),
+        };
+        Ok(Frames { seen, labelled })
     }
 
     /// The state before the first step.
@@ -194,15 +206,18 @@ impl Training<'_> {
     }
 
     /// One step.
-    fn step(&self, network: &Net, frames: &[usize], state: &mut State) -> Result<Event> {
+    fn step(&self, network: &Net, frames: &Frames, state: &mut State) -> Result<Event> {
         let (recipe, step) = (self.recipe, state.optimiser.steps());
-        let indices = frames_of_step(frames, recipe.batch, recipe.seed, step);
-        let batch = load_batch(
+        let indices = frames_of_step(&frames.seen, recipe.batch, recipe.seed, step);
+        let mut batch = load_batch(
             self.cache,
             &indices,
             &recipe.augmentation,
             (recipe.seed, step),
         )?;
+        if recipe.labels.share < 1.0 {
+            batch.keep_labels_of(&frames.labelled);
+        }
         let logits = network.forward(&batch.images, Mode::Train)?;
         let Loss { total, heads } = self.loss(&logits, &batch)?;
         let loss = f64::from(total.to_scalar::<f32>()?);
@@ -230,16 +245,24 @@ impl Training<'_> {
     /// The loss of a batch: against hard labels, and a teacher if the recipe says so.
     fn loss(&self, logits: &[candle_core::Tensor], batch: &Batch) -> Result<Loss> {
         let heads = &self.recipe.heads;
+        let labels = HardBatch {
+            targets: &batch.targets,
+            labelled: batch.labelled,
+            smoothing: self.recipe.labels.smoothing,
+        };
         match (self.recipe.distillation, self.teacher) {
-            (None, _) => hard_loss(logits, &batch.targets, heads),
+            (None, _) => hard_loss(logits, labels, heads),
             (Some(distillation), Some(teacher)) => {
                 let said: Vec<[Vec<f32>; 8]> = batch
                     .samples
                     .iter()
                     .map(|&picked| teacher.read(picked))
                     .collect::<Result<_>>()?;
-                let soft = SoftBatch::new(&said)?;
-                distillation_loss(logits, (&batch.targets, &soft), heads, distillation)
+                let soft = match distillation.form {
+                    Form::Argmax => SoftBatch::argmax(&said)?,
+                    Form::Divergence | Form::Relations => SoftBatch::new(&said)?,
+                };
+                distillation_loss(logits, (labels, &soft), heads, distillation)
             }
             (Some(_), None) => Err(Error::Missing {
                 what: "soft targets, which the recipe asks for".to_owned(),
@@ -257,7 +280,11 @@ impl Training<'_> {
         for indices in frames.chunks(self.recipe.batch) {
             let batch = load_batch(self.cache, indices, &Augmentation::NONE, (0, 0))?;
             let logits = network.forward(&batch.images, Mode::Evaluate)?;
-            let loss = hard_loss(&logits, &batch.targets, &self.recipe.heads)?;
+            let loss = hard_loss(
+                &logits,
+                HardBatch::plain(&batch.targets),
+                &self.recipe.heads,
+            )?;
             for (sum, value) in heads.iter_mut().zip(loss.heads) {
                 *sum += value * indices.len() as f64 / frames.len() as f64;
             }
@@ -277,6 +304,14 @@ impl Training<'_> {
             figures,
         })
     }
+}
+
+/// The frames of a training.
+struct Frames {
+    /// What the network sees.
+    seen: Vec<usize>,
+    /// Those of them that have labels.
+    labelled: BTreeSet<usize>,
 }
 
 /// The log: one JSON object a line, appended.

@@ -38,7 +38,7 @@ impl Material {
                 data.display()
             )
         })?;
-        let cache = Cache::of(&dataset, &data.join("cache.bin"), |_, _| {})?;
+        let cache = Cache::of((&dataset, 0.0), &data.join("cache.bin"), |_, _| {})?;
         create_folder(folder)?;
         let material = Self {
             assets,

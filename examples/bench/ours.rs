@@ -1,7 +1,7 @@
 //! This product's own contestants.
 
 use anyhow::Result;
-use distill::loss::hard_loss;
+use distill::loss::{HardBatch, hard_loss};
 use perception::heads::Head;
 use perception::nets::Mode;
 use perception::network::{Backend, Network};
@@ -57,7 +57,7 @@ pub(crate) fn training(work: &Work, material: &Material) -> Result<Seat> {
     let mut adamw = AdamW::new(net.parameters().clone(), settings);
     let step = move || {
         let logits = net.forward(&batch.images, Mode::Train)?;
-        let loss = hard_loss(&logits, &batch.targets, &recipe.heads)?;
+        let loss = hard_loss(&logits, HardBatch::plain(&batch.targets), &recipe.heads)?;
         let gradients = loss.total.backward()?;
         let norm = adamw.gradient_norm(&gradients)?;
         let scale = (recipe.clip_norm / norm.max(1e-12)).min(1.0);

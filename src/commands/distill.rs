@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use clap::Args;
-use distill::recipe::{Distillation, Recipe};
+use clap::{Args, ValueEnum};
+use distill::recipe::{Distillation, Form, Recipe};
 use perception::nets::NetConfig;
 
 use super::Status;
@@ -28,12 +28,36 @@ pub(super) struct Options {
     /// Share of the soft targets in the loss; hard labels have the rest
     #[arg(long, default_value_t = 0.7)]
     soft_share: f64,
+    /// What the student is asked beside the teacher's answer
+    #[arg(long, value_enum, default_value_t = Asked::Divergence)]
+    form: Asked,
     /// Steps instead of the recipe's
     #[arg(long)]
     steps: Option<u64>,
     /// Seed of weights, order and changes of the frames
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+/// What a student is asked beside its teacher's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    /// The same distribution (Hinton et al. 2015)
+    Divergence,
+    /// The likeliest class, as if it were a label
+    Argmax,
+    /// The same order of classes and positions (DIST, Huang et al. 2022)
+    Relations,
+}
+
+impl From<Asked> for Form {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Divergence => Form::Divergence,
+            Asked::Argmax => Form::Argmax,
+            Asked::Relations => Form::Relations,
+        }
+    }
 }
 
 pub(super) fn execute(options: &Options) -> Result<Status> {
@@ -51,6 +75,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         distillation: Some(Distillation {
             temperature: options.temperature,
             soft_share: options.soft_share,
+            form: options.form.into(),
         }),
         ..Recipe::STUDENT
     };

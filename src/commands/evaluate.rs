@@ -61,7 +61,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     } else {
         None
     };
-    let cache = open_cache(&options.data)?;
+    let cache = open_cache(&options.data, 0.0)?;
     let frames = cache.split(match options.split {
         Worlds::Validation => Split::Validation,
         Worlds::Test => Split::Test,

@@ -25,6 +25,8 @@ mod quantize;
 mod run;
 mod search_options;
 mod soak;
+mod sweep;
+mod sweep_run;
 mod targets;
 mod train;
 mod training;
@@ -78,6 +80,8 @@ enum Command {
     Quantize(quantize::Options),
     /// Measure networks on a data set, per head and slice
     Evaluate(evaluate::Options),
+    /// Find what decides distillation: temperature, mix, size, labels; one at a time
+    Sweep(sweep::Options),
     /// Write a network as an ONNX file
     Export(export::Options),
 }
@@ -126,6 +130,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Distill(options) => distill::execute(&options),
         Command::Quantize(options) => quantize::execute(&options, assets),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
+        Command::Sweep(options) => sweep::execute(&options, assets),
         Command::Export(options) => export::execute(&options, assets),
     }
 }

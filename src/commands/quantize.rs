@@ -44,7 +44,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             .map(|who| assets.weights(&who))
             .into();
     }
-    let cache = open_cache(&options.data)?;
+    let cache = open_cache(&options.data, 0.0)?;
     for path in &paths {
         let (card, net) = weights::load(path)?;
         let ranges = calibrate((&net, &card.weights_digest), &cache, options)?;

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail, ensure};
 use distill::cache::Cache;
 use distill::dataset::{Dataset, Split};
-use distill::evaluate::{evaluate, sight_of};
+use distill::doctor::{self, Finding};
+use distill::evaluate::{Figures, evaluate, sight_of};
 use distill::recipe::Recipe;
 use distill::soft_targets::SoftTargets;
 use distill::trainer::{Event, Outcome, Training};
@@ -39,7 +40,7 @@ pub(super) struct Schooling<'a> {
 /// Trains to the end, or to Ctrl-C; the same command goes on where it stopped.
 pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
     let stop = progress::stop_flag()?;
-    let cache = open_cache(schooling.data)?;
+    let cache = open_cache(schooling.data, schooling.recipe.labels.annotator_noise)?;
     let soft_targets = schooling.soft_targets.map(SoftTargets::open).transpose()?;
     if let Some(targets) = &soft_targets {
         ensure!(
@@ -56,6 +57,8 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
         folder: schooling.out,
         stop: &stop,
     };
+    let findings = doctor::examine((&cache, soft_targets.as_ref()), &schooling.recipe, &network)?;
+    say(&doctors_words(&findings));
     let bar = progress::bar(schooling.recipe.steps, schooling.name);
     let outcome = training.run(&network, |event| show(&bar, event))?;
     bar.finish_and_clear();
@@ -65,11 +68,25 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
     save(schooling, &cache, soft_targets.as_ref(), &network)
 }
 
-/// The frames ready for training; made on the first call.
-pub(super) fn open_cache(data: &Path) -> Result<Cache> {
+/// What the doctor found, a line each.
+fn doctors_words(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "doctor: teacher, labels and losses fit together".to_owned();
+    }
+    let line = |finding: &Finding| format!("doctor: {}: {}", finding.head.name(), finding.words);
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The frames ready for training, with an annotator's labels of that noise; made on the first call.
+pub(super) fn open_cache(data: &Path, annotator_noise: f64) -> Result<Cache> {
     let dataset = Dataset::open(data)?;
     let bar = progress::bar(dataset.frames().len() as u64, "preparing frames");
-    let cache = Cache::of(&dataset, &data.join("cache.bin"), |done, _| {
+    let name = if annotator_noise > 0.0 {
+        format!("cache.noise_{annotator_noise}.bin")
+    } else {
+        "cache.bin".to_owned()
+    };
+    let cache = Cache::of((&dataset, annotator_noise), &data.join(name), |done, _| {
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
@@ -90,6 +107,24 @@ fn show(bar: &ProgressBar, event: &Event) {
     }
 }
 
+/// Where a trained network comes from.
+pub(super) fn origin(
+    (name, recipe): (&str, &Recipe),
+    cache: &Cache,
+    soft_targets: Option<&SoftTargets>,
+    scores: Figures,
+) -> Result<Origin> {
+    Ok(Origin {
+        name: name.to_owned(),
+        seed: recipe.seed,
+        recipe_digest: digest([&serde_json::to_vec(recipe)?[..]]),
+        recipe: serde_json::to_value(recipe)?,
+        data_digest: cache.dataset_digest().to_owned(),
+        teacher_digest: soft_targets.map(|targets| targets.teacher_digest().to_owned()),
+        scores,
+    })
+}
+
 /// Measures the network on validation worlds and writes weights and card.
 fn save(
     schooling: &Schooling<'_>,
@@ -99,16 +134,13 @@ fn save(
 ) -> Result<Status> {
     let engine = Network::new(network.clone(), Backend::default())?;
     let evaluation = evaluate(cache, &cache.split(Split::Validation), sight_of(engine))?;
-    let recipe = serde_json::to_vec(&schooling.recipe)?;
-    let origin = Origin {
-        name: schooling.name.to_owned(),
-        seed: schooling.recipe.seed,
-        recipe_digest: digest([&recipe[..]]),
-        recipe: serde_json::to_value(schooling.recipe)?,
-        data_digest: cache.dataset_digest().to_owned(),
-        teacher_digest: soft_targets.map(|targets| targets.teacher_digest().to_owned()),
-        scores: evaluation.heads.clone(),
-    };
+    let scores = evaluation.heads.clone();
+    let origin = origin(
+        (schooling.name, &schooling.recipe),
+        cache,
+        soft_targets,
+        scores,
+    )?;
     let weights = schooling
         .out
         .join(format!("{}.safetensors", schooling.name));

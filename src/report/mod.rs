@@ -9,9 +9,11 @@ mod grid_page;
 mod ladder_chart;
 mod latency_chart;
 mod moments;
+mod plot;
 mod section;
 mod soft_targets;
 mod svg;
+mod sweep_page;
 
 pub use check_page::check_page;
 pub use delay_chart::{DelayRow, delay_chart};
@@ -23,6 +25,7 @@ pub use moments::hardest_braking;
 pub use section::section;
 pub use soft_targets::SoftTargets;
 pub use svg::{kind_word, light_word};
+pub use sweep_page::sweep_page;
 
 use crate::record::RunRecord;
 use crate::summary;

@@ -17,20 +17,30 @@ pub struct Calibration {
 }
 
 /// The counting behind it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct CalibrationTally {
     bins: [Bin; BINS],
     log_loss: f64,
     count: f64,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Bin {
     confidence: f64,
     accuracy: f64,
 }
 
 impl CalibrationTally {
+    /// Adds what was taken in elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
+            bin.confidence += more.confidence;
+            bin.accuracy += more.accuracy;
+        }
+        self.log_loss += other.log_loss;
+        self.count += other.count;
+    }
+
     /// Takes in one distribution. `wanted` gives the wanted probability of a class.
     pub(super) fn add(&mut self, distribution: &[f32], wanted: impl Fn(usize) -> f64) {
         let top = top_class(distribution);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What was found of what was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
     /// There and found.
     pub(super) hits: u64,
@@ -14,6 +14,13 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.false_alarms += other.false_alarms;
+        self.misses += other.misses;
+    }
+
     /// Whether nothing was there and nothing was found.
     pub(super) fn is_empty(&self) -> bool {
         self.hits + self.false_alarms + self.misses == 0
@@ -52,13 +59,19 @@ pub struct Detection {
 }
 
 /// A mean in the making.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Mean {
     sum: f64,
     count: u64,
 }
 
 impl Mean {
+    /// Adds what was added elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+
     pub(super) fn add(&mut self, value: f64) {
         self.sum += value;
         self.count += 1;

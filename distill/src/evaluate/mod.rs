@@ -1,18 +1,22 @@
 //! How well a network sees, and how true a student is to its teacher, on frames it never learned from.
 
+mod blind;
+mod bootstrap;
 mod calibration;
 mod compare;
 mod counts;
 mod objects;
 mod tally;
 
+pub use blind::Blind;
+pub use bootstrap::{Estimate, Resamples, macro_figure};
 pub use calibration::Calibration;
 pub use compare::{Comparison, Fidelity, HeadComparison, compare, fidelity};
 pub use counts::Detection;
 pub use objects::ObjectReport;
 pub use tally::{LaneReport, LightReport, SegmentationReport};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use drive::camera::CameraModel;
 use drive::percept::Percept;
@@ -26,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::cache::Cache;
 use crate::error::Result;
 use tally::Tally;
+pub(crate) use tally::share;
 
 /// How well one network sees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,18 +63,93 @@ struct Judged<'a> {
     seen: Percept,
 }
 
+/// What a network saw right and wrong, world by world: enough to say how sure a figure is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorldTallies {
+    worlds: BTreeMap<u32, WorldTally>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct WorldTally {
+    frames: usize,
+    slices: Vec<String>,
+    tally: Tally,
+}
+
+/// The figure of each head, 0 to 1; see [`Evaluation::heads`].
+pub type Figures = BTreeMap<String, f64>;
+
+impl WorldTallies {
+    /// The worlds, in order.
+    pub fn worlds(&self) -> Vec<u32> {
+        self.worlds.keys().copied().collect()
+    }
+
+    /// The figures over these worlds, each as often as it is named.
+    pub fn figures_of(&self, worlds: &[u32]) -> Figures {
+        self.sum(worlds.iter().filter_map(|world| self.worlds.get(world)))
+            .heads()
+    }
+
+    /// The figures over all worlds.
+    pub fn figures(&self) -> Figures {
+        self.sum(self.worlds.values()).heads()
+    }
+
+    /// The worlds of one tag alone.
+    #[must_use]
+    pub fn slice(&self, tag: &str) -> Self {
+        let has_tag = |world: &WorldTally| world.slices.iter().any(|slice| slice == tag);
+        let worlds = self.worlds.iter().filter(|(_, world)| has_tag(world));
+        Self {
+            worlds: worlds.map(|(&id, world)| (id, world.clone())).collect(),
+        }
+    }
+
+    /// Every tag of any world.
+    pub fn tags(&self) -> BTreeSet<String> {
+        let tags = self.worlds.values().flat_map(|world| &world.slices);
+        tags.cloned().collect()
+    }
+
+    /// Everything there is to say.
+    pub fn evaluation(&self) -> Evaluation {
+        let all = self.sum(self.worlds.values());
+        Evaluation {
+            frames: self.worlds.values().map(|world| world.frames).sum(),
+            heads: all.heads(),
+            segmentation: all.segmentation_report(),
+            lanes: all.lane_report(),
+            objects: all.objects.report(),
+            light: all.light_report(),
+            calibration: all.calibration_report(),
+            slices: self
+                .tags()
+                .into_iter()
+                .map(|tag| (tag.clone(), self.slice(&tag).figures()))
+                .collect(),
+        }
+    }
+
+    fn sum<'a>(&self, worlds: impl Iterator<Item = &'a WorldTally>) -> Tally {
+        worlds.fold(Tally::default(), |mut sum, world| {
+            sum.merge(&world.tally);
+            sum
+        })
+    }
+}
+
 /// Tries a network on frames of a cache. `predict` gets a shrunk picture, `[128, 256, 3]` bytes.
 ///
 /// # Errors
 /// If a frame cannot be read or the network fails.
-pub fn evaluate(
+pub fn examine(
     cache: &Cache,
     frames: &[usize],
     mut predict: impl FnMut(&[u8]) -> Result<Logits>,
-) -> Result<Evaluation> {
+) -> Result<WorldTallies> {
     let camera = CameraModel::standard();
-    let mut all = Tally::default();
-    let mut slices: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut examined = WorldTallies::default();
     for &index in frames {
         let sample = cache.read(index)?;
         let probabilities = softmax(predict(&sample.image)?);
@@ -79,24 +159,30 @@ pub fn evaluate(
             seen: decode(&probabilities, &camera, Tick(0)),
             probabilities: &probabilities,
         };
-        all.add(&judged);
-        for slice in &cache.frames()[index].slices {
-            slices.entry(slice).or_default().add(&judged);
-        }
+        let from = &cache.frames()[index];
+        let world = examined
+            .worlds
+            .entry(from.world)
+            .or_insert_with(|| WorldTally {
+                slices: from.slices.clone(),
+                ..WorldTally::default()
+            });
+        world.frames += 1;
+        world.tally.add(&judged);
     }
-    Ok(Evaluation {
-        frames: frames.len(),
-        heads: all.heads(),
-        segmentation: all.segmentation_report(),
-        lanes: all.lane_report(),
-        objects: all.objects.report(),
-        light: all.light_report(),
-        calibration: all.calibration_report(),
-        slices: slices
-            .iter()
-            .map(|(slice, tally)| ((*slice).to_owned(), tally.heads()))
-            .collect(),
-    })
+    Ok(examined)
+}
+
+/// Tries a network on frames of a cache and sums up; see [`examine`].
+///
+/// # Errors
+/// If a frame cannot be read or the network fails.
+pub fn evaluate(
+    cache: &Cache,
+    frames: &[usize],
+    predict: impl FnMut(&[u8]) -> Result<Logits>,
+) -> Result<Evaluation> {
+    Ok(examine(cache, frames, predict)?.evaluation())
 }
 
 /// Lets a network look at the pictures of a cache, one at a time.

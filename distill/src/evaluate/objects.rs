@@ -39,7 +39,7 @@ pub struct ObjectReport {
 }
 
 /// The counting behind a report.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct ObjectTally {
     pub(super) all: Counts,
     by_class: [Counts; ObjectClass::ALL.len()],
@@ -50,6 +50,19 @@ pub(super) struct ObjectTally {
 }
 
 impl ObjectTally {
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.all.merge(&other.all);
+        let classes = self.by_class.iter_mut().zip(&other.by_class);
+        let bands = self.by_distance.iter_mut().zip(&other.by_distance);
+        classes
+            .chain(bands)
+            .for_each(|(counts, more)| counts.merge(more));
+        self.near_x.merge(&other.near_x);
+        self.lateral.merge(&other.lateral);
+        self.yaw.merge(&other.yaw);
+    }
+
     /// Matches the road users of a frame, likeliest first, each with the nearest of its class.
     pub(super) fn add(&mut self, truth: &Percept, seen: &Percept) {
         let mut found: Vec<&ObjectPercept> = seen

@@ -65,7 +65,7 @@ pub struct LightReport {
 }
 
 /// Counts over frames.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Tally {
     /// `[truth][network]`.
     confusion: [[u64; Class::ALL.len()]; Class::ALL.len()],
@@ -82,6 +82,28 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        let confusion = self.confusion.as_flattened_mut().iter_mut();
+        for (count, more) in confusion.zip(other.confusion.as_flattened()) {
+            *count += more;
+        }
+        let light = self.light.as_flattened_mut().iter_mut();
+        for (count, more) in light.zip(other.light.as_flattened()) {
+            *count += more;
+        }
+        self.lanes.merge(&other.lanes);
+        self.lane_error_px.merge(&other.lane_error_px);
+        self.objects.merge(&other.objects);
+        self.depth.merge(&other.depth);
+        self.sides.merge(&other.sides);
+        self.yaw.merge(&other.yaw);
+        self.stop_line.merge(&other.stop_line);
+        for (calibration, more) in self.calibration.iter_mut().zip(&other.calibration) {
+            calibration.merge(more);
+        }
+    }
+
     /// Takes in a frame.
     pub(super) fn add(&mut self, judged: &Judged<'_>) {
         for (_, distribution, target) in positions(judged, Head::Segmentation) {
@@ -241,7 +263,7 @@ pub(super) fn positions<'a>(
 }
 
 /// The wanted probability of a class.
-pub(super) fn share(target: &Target, class: usize, classes: usize) -> f64 {
+pub(crate) fn share(target: &Target, class: usize, classes: usize) -> f64 {
     let upper = f64::from(target.upper_weight);
     let lower = if class == target.index as usize {
         1.0 - upper

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::fixture::{GO_ON, cache, quick_recipe, tiny_net};
-use crate::recipe::Distillation;
+use crate::recipe::{Distillation, Labelling};
 use crate::soft_targets::record_soft_targets;
+use crate::teacher::Teacher;
 
 fn weights(network: &Net) -> Vec<Vec<f32>> {
     let numbers = |var: &candle_core::Var| var.flatten_all().unwrap().to_vec1().unwrap();
@@ -101,13 +102,15 @@ fn a_student_comes_to_say_what_its_teacher_says() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 8);
     let path = folder.path().join("teacher.targets");
-    let teacher = (&tiny_net(7), "digest of the teacher");
+    let members = [tiny_net(7)];
+    let teacher = (&Teacher::new(&members), "digest of the teacher");
     assert!(record_soft_targets(teacher, &cache, &path, &GO_ON, |_, _| {}).unwrap());
     let said = SoftTargets::open(&path).unwrap();
     let recipe = Recipe {
         distillation: Some(Distillation {
             temperature: 2.0,
             soft_share: 1.0,
+            form: Form::Divergence,
         }),
         ..quick_recipe(30)
     };
@@ -129,6 +132,63 @@ fn a_student_comes_to_say_what_its_teacher_says() {
         losses[0],
         losses[29]
     );
+}
+
+#[test]
+fn with_few_labels_only_labelled_worlds_are_learned_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 30);
+    let recipe = Recipe {
+        labels: Labelling {
+            share: 0.25,
+            ..Labelling::PERFECT
+        },
+        ..quick_recipe(1)
+    };
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: folder.path(),
+        stop: &GO_ON,
+    };
+    let frames = training.training_frames().unwrap();
+    assert_eq!((frames.seen.len(), frames.labelled.len()), (6, 6));
+    let mut batch = load_batch(
+        &cache,
+        &cache.split(Split::Train),
+        &Augmentation::NONE,
+        (0, 0),
+    )
+    .unwrap();
+    batch.keep_labels_of(&frames.labelled);
+    assert_eq!(batch.labelled, 0.25);
+    let asked = batch.targets[Head::Light as usize]
+        .iter()
+        .filter(|t| t.weight > 0.0);
+    assert_eq!(asked.count(), 6);
+}
+
+#[test]
+fn frames_of_another_annotator_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path(), 8);
+    let recipe = Recipe {
+        labels: Labelling {
+            annotator_noise: 0.5,
+            ..Labelling::PERFECT
+        },
+        ..quick_recipe(1)
+    };
+    let training = Training {
+        cache: &cache,
+        recipe: &recipe,
+        teacher: None,
+        folder: folder.path(),
+        stop: &GO_ON,
+    };
+    let error = training.run(&tiny_net(1), |_| {}).unwrap_err();
+    assert!(error.to_string().contains("annotator noise 0.5"), "{error}");
 }
 
 #[test]

@@ -4,6 +4,9 @@
 //! divergence from the wanted distributions, mean over the weighted positions. Hard labels are one- or
 //! two-hot; soft targets are a teacher's logits, both sides tempered.
 
+mod relations;
+mod smoothing;
+
 use candle_core::{Device, Tensor};
 use perception::heads::Head;
 use perception::ops::{Wanted, soft_cross_entropy};
@@ -11,7 +14,8 @@ use perception::probabilities::softmax_row;
 use perception::targets::Target;
 
 use crate::error::Result;
-use crate::recipe::{Distillation, HeadWeights};
+use crate::recipe::{Distillation, Form, HeadWeights};
+use relations::relations;
 
 /// Weight of a cell of which the teacher is sure that nobody is in it, in the head of objects.
 const EMPTY_WEIGHT: f32 = 0.2;
@@ -34,7 +38,28 @@ pub struct SoftBatch {
     weights: Vec<Vec<f32>>,
 }
 
+/// What stands for certainty among logits: no other class has a share beside it.
+const CERTAIN: f32 = 1e4;
+
 impl SoftBatch {
+    /// The same teacher without softness: certain of its likeliest class everywhere.
+    ///
+    /// # Errors
+    /// If a head has too few values.
+    pub fn argmax(frames: &[[Vec<f32>; 8]]) -> Result<Self> {
+        let harden = |(head, values): (Head, &Vec<f32>)| {
+            let rows = values.chunks_exact(head.classes());
+            rows.flat_map(|row| {
+                let top = top_class(row);
+                (0..row.len()).map(move |class| if class == top { CERTAIN } else { 0.0 })
+            })
+            .collect::<Vec<f32>>()
+        };
+        let hardened =
+            |frame: &[Vec<f32>; 8]| Head::ALL.map(|head| harden((head, &frame[head as usize])));
+        Self::new(&frames.iter().map(hardened).collect::<Vec<_>>())
+    }
+
     /// From the logits of each frame of the batch, each head `[positions, classes]` row by row.
     ///
     /// # Errors
@@ -64,6 +89,11 @@ impl SoftBatch {
     }
 }
 
+/// The likeliest class; the lowest of equals.
+fn top_class(row: &[f32]) -> usize {
+    (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
+}
+
 /// For each object cell, how likely the teacher thinks that somebody is in it.
 fn occupancy(logits: &[Vec<f32>; 8]) -> impl Iterator<Item = f32> + use<> {
     let mut probabilities = logits[Head::Objects as usize].clone();
@@ -86,28 +116,47 @@ fn position_weights(head: Head, occupied: &[f32], rows: usize) -> Vec<f32> {
     }
 }
 
+/// Hard labels of a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct HardBatch<'a> {
+    /// What each head should say at each position of each frame; weight 0 throughout an unlabelled frame.
+    pub targets: &'a [Vec<Target>; 8],
+    /// Share of the frames that are labelled.
+    pub labelled: f64,
+    /// Share of each label that is spread over all classes.
+    pub smoothing: f32,
+}
+
+impl<'a> HardBatch<'a> {
+    /// Labels as they are, of every frame.
+    pub fn plain(targets: &'a [Vec<Target>; 8]) -> Self {
+        Self {
+            targets,
+            labelled: 1.0,
+            smoothing: 0.0,
+        }
+    }
+}
+
 /// The loss against hard labels.
 ///
 /// # Errors
 /// If the logits do not fit the heads.
-pub fn hard_loss(
-    logits: &[Tensor],
-    targets: &[Vec<Target>; 8],
-    heads: &HeadWeights,
-) -> Result<Loss> {
+pub fn hard_loss(logits: &[Tensor], labels: HardBatch<'_>, heads: &HeadWeights) -> Result<Loss> {
     weighted(heads, |head| {
-        let targets = &targets[head as usize];
+        let targets = &labels.targets[head as usize];
         let weights: Vec<f32> = targets.iter().map(|target| target.weight).collect();
-        Ok(soft_cross_entropy(
-            &rows(&logits[head as usize], head)?,
-            Wanted::Labels(targets),
-            &weights,
-            1.0,
-        )?)
+        let logits = rows(&logits[head as usize], head)?;
+        Ok(if labels.smoothing > 0.0 {
+            let wanted = smoothing::smoothed(targets, head.classes(), labels.smoothing)?;
+            soft_cross_entropy(&logits, Wanted::Probabilities(&wanted), &weights, 1.0)?
+        } else {
+            soft_cross_entropy(&logits, Wanted::Labels(targets), &weights, 1.0)?
+        })
     })
 }
 
-/// The divergence from a teacher at a temperature, times the temperature squared.
+/// The distance from a teacher at a temperature, times the temperature squared.
 ///
 /// # Errors
 /// If the logits do not fit the heads.
@@ -115,34 +164,42 @@ pub fn soft_loss(
     logits: &[Tensor],
     teacher: &SoftBatch,
     heads: &HeadWeights,
-    temperature: f32,
+    distillation: Distillation,
 ) -> Result<Loss> {
+    let temperature = distillation.temperature;
     weighted(heads, |head| {
-        Ok(soft_cross_entropy(
-            &rows(&logits[head as usize], head)?,
-            Wanted::Logits(&teacher.logits[head as usize]),
+        let (said, weights) = (
+            &teacher.logits[head as usize],
             &teacher.weights[head as usize],
-            temperature,
-        )?)
+        );
+        let logits = rows(&logits[head as usize], head)?;
+        Ok(match distillation.form {
+            Form::Divergence => {
+                soft_cross_entropy(&logits, Wanted::Logits(said), weights, temperature)?
+            }
+            Form::Argmax => soft_cross_entropy(&logits, Wanted::Logits(said), weights, 1.0)?,
+            Form::Relations => relations((&logits, said), weights, temperature)?,
+        })
     })
 }
 
-/// Soft targets and hard labels together.
+/// Soft targets and hard labels together. Hard labels count by how many frames of the batch have any.
 ///
 /// # Errors
 /// If the logits do not fit the heads.
 pub fn distillation_loss(
     logits: &[Tensor],
-    (targets, teacher): (&[Vec<Target>; 8], &SoftBatch),
+    (labels, teacher): (HardBatch<'_>, &SoftBatch),
     heads: &HeadWeights,
     distillation: Distillation,
 ) -> Result<Loss> {
-    let share = distillation.soft_share;
-    let soft = soft_loss(logits, teacher, heads, distillation.temperature)?;
-    let hard = hard_loss(logits, targets, heads)?;
+    let soft_share = distillation.soft_share;
+    let hard_share = (1.0 - soft_share) * labels.labelled;
+    let soft = soft_loss(logits, teacher, heads, distillation)?;
+    let hard = hard_loss(logits, labels, heads)?;
     Ok(Loss {
-        total: ((soft.total * share)? + (hard.total * (1.0 - share))?)?,
-        heads: core::array::from_fn(|i| share * soft.heads[i] + (1.0 - share) * hard.heads[i]),
+        total: ((soft.total * soft_share)? + (hard.total * hard_share)?)?,
+        heads: core::array::from_fn(|i| soft_share * soft.heads[i] + hard_share * hard.heads[i]),
     })
 }
 
@@ -184,6 +241,14 @@ mod tests {
         })
     }
 
+    fn at(temperature: f32, form: Form) -> Distillation {
+        Distillation {
+            temperature,
+            soft_share: 0.7,
+            form,
+        }
+    }
+
     fn tensors(frame: &[Vec<f32>; 8]) -> Vec<Tensor> {
         let tensor = |head: Head| {
             let shape = (1, head.positions(), head.classes());
@@ -197,9 +262,44 @@ mod tests {
         let frame = random_frame(1);
         let teacher = SoftBatch::new(core::slice::from_ref(&frame)).unwrap();
         for temperature in [1.0, 2.0, 6.0] {
-            let heads = Recipe::STUDENT.heads;
-            let loss = soft_loss(&tensors(&frame), &teacher, &heads, temperature).unwrap();
-            assert!(loss.heads.iter().all(|loss| loss.abs() < 1e-5), "{loss:?}");
+            for form in [Form::Divergence, Form::Relations] {
+                let heads = Recipe::STUDENT.heads;
+                let loss = soft_loss(&tensors(&frame), &teacher, &heads, at(temperature, form));
+                let loss = loss.unwrap();
+                assert!(loss.heads.iter().all(|loss| loss.abs() < 1e-4), "{loss:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_likeliest_class_as_label_asks_for_more_than_the_teacher_says() {
+        let frame = random_frame(1);
+        let hardened = SoftBatch::argmax(core::slice::from_ref(&frame)).unwrap();
+        let heads = Recipe::STUDENT.heads;
+        let distillation = at(2.0, Form::Argmax);
+        let loss = soft_loss(&tensors(&frame), &hardened, &heads, distillation).unwrap();
+        assert!(loss.heads.iter().all(|&loss| loss > 0.1), "{loss:?}");
+    }
+
+    #[test]
+    fn a_frame_without_labels_learns_from_the_teacher_alone() {
+        let frame = random_frame(1);
+        let teacher = SoftBatch::new(core::slice::from_ref(&frame)).unwrap();
+        let unlabelled = Head::ALL.map(|head| vec![Target::default(); head.positions()]);
+        let labels = HardBatch {
+            labelled: 0.0,
+            ..HardBatch::plain(&unlabelled)
+        };
+        let (heads, distillation) = (Recipe::STUDENT.heads, at(2.0, Form::Divergence));
+        let both = distillation_loss(
+            &tensors(&random_frame(2)),
+            (labels, &teacher),
+            &heads,
+            distillation,
+        );
+        let soft = soft_loss(&tensors(&random_frame(2)), &teacher, &heads, distillation);
+        for (both, soft) in both.unwrap().heads.iter().zip(soft.unwrap().heads) {
+            assert!((both - 0.7 * soft).abs() < 1e-9);
         }
     }
 
@@ -207,8 +307,10 @@ mod tests {
     fn a_student_that_differs_has_a_loss_in_every_head() {
         let teacher = SoftBatch::new(&[random_frame(1)]).unwrap();
         let logits = tensors(&random_frame(2));
-        let loss = soft_loss(&logits, &teacher, &Recipe::STUDENT.heads, 2.0).unwrap();
-        assert!(loss.heads.iter().all(|&loss| loss > 0.1), "{loss:?}");
+        for form in [Form::Divergence, Form::Relations] {
+            let loss = soft_loss(&logits, &teacher, &Recipe::STUDENT.heads, at(2.0, form)).unwrap();
+            assert!(loss.heads.iter().all(|&loss| loss > 0.1), "{loss:?}");
+        }
     }
 
     #[test]
