@@ -6,7 +6,7 @@ UNDERSTUDY = target/debug/understudy
 # Without it Mesa's device selection complains on every start.
 export XDG_RUNTIME_DIR ?= /tmp
 
-.PHONY: demo test test-all sanitize bench build clippy fmt check driver
+.PHONY: demo test test-all sanitize bench reproduce build clippy fmt check driver
 
 demo: driver build
 	$(UNDERSTUDY) demo --out runs/demo
@@ -27,6 +27,16 @@ sanitize:
 # The networks against other engines, see docs/benchmarks.md. BENCH holds options: make bench BENCH="--only student"
 bench:
 	$(CARGO) run --example benchmark -- $(BENCH)
+
+# Teacher, student and its control from nothing into runs/training; a night on two cores. Give it again after an
+# interruption and it goes on.
+reproduce: driver build
+	$(UNDERSTUDY) capture
+	test -e runs/training/teacher/teacher.safetensors || $(UNDERSTUDY) train teacher
+	test -e data/soft_targets.bin || $(UNDERSTUDY) targets --teacher runs/training/teacher/teacher.safetensors
+	test -e runs/training/student/student.safetensors || $(UNDERSTUDY) distill
+	test -e runs/training/hard_label_student/hard_label_student.safetensors || $(UNDERSTUDY) train hard_label_student
+	$(UNDERSTUDY) quantize --words stage1,coarse runs/training/teacher/teacher.safetensors runs/training/student/student.safetensors
 
 build:
 	$(CARGO) build

@@ -11,6 +11,7 @@ pub mod commands;
 pub mod diff;
 pub mod digest;
 pub mod episode;
+pub mod evaluation;
 pub mod faults;
 pub mod files;
 pub mod folder;

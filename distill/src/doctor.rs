@@ -102,10 +102,9 @@ pub fn refuse_teacher_in_training(
         .into_iter()
         .any(|(a, b)| (a.exp() - b.exp()).abs() > SAME_ANSWER)
     {
-        return Err(Error::Missing {
-            what: "teacher that answers for each frame by itself: this one looks at the frames beside it, as a network \
-                   in training mode does"
-                .to_owned(),
+        return Err(Error::Unfit {
+            what: "the teacher's answer to a frame depends on the frames beside it, as a network's in training mode does",
+            remedy: "ask it in evaluation mode",
         });
     }
     Ok(())

@@ -47,6 +47,14 @@ pub enum Error {
         /// The loss.
         loss: f64,
     },
+    /// A network is not fit for what is asked of it.
+    #[error("{what}; {remedy}")]
+    Unfit {
+        /// What is wrong with it.
+        what: &'static str,
+        /// What helps.
+        remedy: &'static str,
+    },
     /// Something was asked of a data set that it does not hold.
     #[error("the data set has no {what}; capture more worlds")]
     Missing {

@@ -25,6 +25,7 @@ pub mod trainer;
 
 pub mod doctor;
 pub mod evaluate;
+pub mod pruning;
 pub mod sweep;
 
 #[cfg(test)]

@@ -6,13 +6,12 @@ use drive::math::ln;
 use perception::heads::Head;
 use perception::nets::{Mode, Net};
 use perception::probabilities::softmax_row;
-use perception::targets::{Target, Targets};
 
 use crate::augment::Augmentation;
 use crate::batch::load_batch;
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::evaluate::share;
+use crate::evaluate::Calibrator;
 use crate::mirror::mirrored_values;
 
 /// Logarithms of probabilities, each head `[positions, classes]` row by row.
@@ -22,12 +21,6 @@ pub type Said = [Vec<f32>; 8];
 const FLOOR: f32 = 1e-7;
 /// Frames a network sees at a time.
 pub(crate) const BATCH: usize = 16;
-/// At most this many positions of a head decide its temperature.
-const CALIBRATION_POSITIONS: usize = 30_000;
-/// Within these bounds a calibrating temperature is looked for.
-const TEMPERATURES: [f64; 2] = [0.25, 4.0];
-/// Halvings of the bounds, by the golden ratio.
-const SEARCH_STEPS: usize = 16;
 
 /// One network or several that agree on an answer by averaging.
 pub struct Teacher<'a> {
@@ -65,23 +58,13 @@ impl<'a> Teacher<'a> {
     /// # Errors
     /// If a frame cannot be read.
     pub fn calibrated(self, cache: &Cache, frames: &[usize]) -> Result<Self> {
-        let mut rows: [Vec<Row>; 8] = Default::default();
+        let mut calibration = Calibrator::new(frames.len());
         for portion in frames.chunks(BATCH) {
             for (said, &index) in self.say(cache, portion)?.iter().zip(portion) {
-                let targets = cache.read(index)?.targets;
-                for head in Head::ALL {
-                    let keep = (CALIBRATION_POSITIONS / frames.len().max(1)).max(1);
-                    gather(
-                        &mut rows[head as usize],
-                        head,
-                        (&said[head as usize], &targets),
-                        keep,
-                    );
-                }
+                calibration.hear(said, &cache.read(index)?.targets);
             }
         }
-        Ok(self
-            .with_temperatures(Head::ALL.map(|head| likeliest_temperature(&rows[head as usize]))))
+        Ok(self.with_temperatures(calibration.temperatures()))
     }
 
     /// What it says of frames, as they are in the cache.
@@ -149,66 +132,6 @@ fn add(sum: &mut [f32], values: &[f32], share: f32) {
     }
 }
 
-/// A position with a label: what was said, and which classes are wanted how much.
-struct Row {
-    said: Vec<f32>,
-    wanted: Vec<(usize, f64)>,
-    weight: f64,
-}
-
-/// Takes up to `keep` of a frame's labelled positions, evenly.
-fn gather(rows: &mut Vec<Row>, head: Head, (said, targets): (&[f32], &Targets), keep: usize) {
-    let classes = head.classes();
-    let labelled: Vec<(usize, &Target)> = targets
-        .head(head)
-        .iter()
-        .enumerate()
-        .filter(|(_, target)| target.weight > 0.0)
-        .collect();
-    let every = labelled.len().div_ceil(keep).max(1);
-    for (position, target) in labelled.into_iter().step_by(every) {
-        let wanted = (0..classes).map(|class| (class, share(target, class, classes)));
-        rows.push(Row {
-            said: said[position * classes..][..classes].to_vec(),
-            wanted: wanted.filter(|(_, share)| *share > 0.0).collect(),
-            weight: f64::from(target.weight),
-        });
-    }
-}
-
-/// The temperature at which the labels are likeliest; 1 if there are none.
-fn likeliest_temperature(rows: &[Row]) -> f32 {
-    if rows.is_empty() {
-        return 1.0;
-    }
-    const GOLDEN: f64 = 0.618_033_988_749_895;
-    let [mut low, mut high] = TEMPERATURES.map(ln);
-    let loss = |log_temperature: f64| mean_log_loss(rows, drive::math::exp(log_temperature));
-    for _ in 0..SEARCH_STEPS {
-        let (a, b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
-        if loss(a) < loss(b) {
-            high = b;
-        } else {
-            low = a;
-        }
-    }
-    drive::math::exp(f64::midpoint(low, high)) as f32
-}
-
-fn mean_log_loss(rows: &[Row], temperature: f64) -> f64 {
-    let of = |row: &Row| {
-        let mut tempered: Vec<f32> = row.said.iter().map(|v| v / temperature as f32).collect();
-        softmax_row(&mut tempered);
-        let wanted = row.wanted.iter();
-        let loss: f64 = wanted
-            .map(|&(class, share)| -share * ln(f64::from(tempered[class].max(FLOOR))))
-            .sum();
-        row.weight * loss
-    };
-    let weight: f64 = rows.iter().map(|row| row.weight).sum();
-    rows.iter().map(of).sum::<f64>() / weight
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,18 +164,5 @@ mod tests {
             let mean = f32::midpoint(one[0][i].exp(), two[0][i].exp());
             assert!((both[0][i].exp() - mean).abs() < 1e-5);
         }
-    }
-
-    #[test]
-    fn an_overconfident_voice_gets_the_temperature_that_makes_it_true() {
-        let row = |right: bool| Row {
-            said: vec![6.0, 0.0],
-            wanted: vec![(usize::from(!right), 1.0)],
-            weight: 1.0,
-        };
-        let rows: Vec<Row> = (0..1000).map(|i| row(i % 10 > 0)).collect();
-        // Nine of ten are right: a logit of ln 9.
-        let expected = 6.0 / 9f32.ln();
-        assert!((likeliest_temperature(&rows) - expected).abs() < 0.05);
     }
 }

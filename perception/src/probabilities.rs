@@ -2,7 +2,7 @@
 
 use crate::heads::Head;
 use crate::ops::Isa;
-use crate::ops::exp::exp;
+use crate::ops::exp::{exp, ln};
 
 /// Raw outputs of a network, `[positions, classes]` for each head, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +89,16 @@ impl Probabilities {
         Some(sum)
     }
 
+    /// The same opinion at a temperature: as if its logits had been divided by it.
+    #[must_use]
+    pub fn tempered(&self, temperature: f32) -> Self {
+        let logits = self.heads.each_ref().map(|head| {
+            let floored = head.iter().map(|p| p.max(f32::MIN_POSITIVE));
+            floored.map(|p| ln(p) / temperature).collect()
+        });
+        softmax(Logits { heads: logits })
+    }
+
     /// All values of one head.
     pub fn head(&self, head: Head) -> &[f32] {
         &self.heads[head as usize]
@@ -143,6 +153,21 @@ pub fn softmax_row(row: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tempered_opinion_is_the_softmax_of_divided_logits() {
+        let logits = Logits::new(Head::ALL.map(|head| {
+            let values = head.positions() * head.classes();
+            (0..values).map(|i| (i * 37 % 11) as f32 - 5.0).collect()
+        }));
+        let (one, other) = (
+            softmax(logits.clone()).tempered(2.0),
+            softmax(logits.at_temperature(2.0)),
+        );
+        for (a, b) in one.heads.iter().flatten().zip(other.heads.iter().flatten()) {
+            assert!((a - b).abs() < 1e-5);
+        }
+    }
 
     #[test]
     fn softmax_of_extreme_logits_stays_a_distribution() {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use distill::recipe::{Distillation, Form, Recipe};
-use perception::nets::NetConfig;
+use perception::card::Card;
+use perception::nets::{Net, NetConfig};
+use perception::weights;
 
 use super::Status;
 use super::training::{Schooling, school};
@@ -31,12 +33,34 @@ pub(super) struct Options {
     /// What the student is asked beside the teacher's answer
     #[arg(long, value_enum, default_value_t = Asked::Divergence)]
     form: Asked,
+    /// Begin with these weights, for example pruned ones, instead of with random ones of the student's sizes
+    #[arg(long, value_name = "WEIGHTS")]
+    from: Option<PathBuf>,
+    /// Begin with random weights of the sizes of these
+    #[arg(long, value_name = "WEIGHTS", conflicts_with = "from")]
+    sizes_of: Option<PathBuf>,
+    /// Highest learning rate instead of the recipe's
+    #[arg(long)]
+    learning_rate: Option<f64>,
     /// Steps instead of the recipe's
     #[arg(long)]
     steps: Option<u64>,
     /// Seed of weights, order and changes of the frames
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+/// The network as it begins, and the digest of its weights unless they are random.
+fn beginning(options: &Options) -> Result<(Option<String>, Net)> {
+    if let Some(path) = &options.from {
+        let (card, net) = weights::load(path)?;
+        return Ok((Some(card.weights_digest), net));
+    }
+    let sizes = match &options.sizes_of {
+        Some(path) => Card::load(path)?.architecture,
+        None => NetConfig::student(),
+    };
+    Ok((None, Net::new(&sizes, options.seed)?))
 }
 
 /// What a student is asked beside its teacher's answer.
@@ -72,6 +96,9 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
     let recipe = Recipe {
         seed: options.seed,
         steps: options.steps.unwrap_or(Recipe::STUDENT.steps),
+        learning_rate: options
+            .learning_rate
+            .unwrap_or(Recipe::STUDENT.learning_rate),
         distillation: Some(Distillation {
             temperature: options.temperature,
             soft_share: options.soft_share,
@@ -79,9 +106,11 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         }),
         ..Recipe::STUDENT
     };
+    let (begins_with, network) = beginning(options)?;
     school(&Schooling {
         name: "student",
-        config: NetConfig::student(),
+        network,
+        begins_with,
         recipe,
         data: &options.data,
         out: &options.out,

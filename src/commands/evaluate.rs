@@ -1,21 +1,22 @@
-//! `understudy evaluate`: networks on frames they never learned from, per head and slice.
+//! `understudy evaluate`: a student's report card, on frames that nobody learned from.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use distill::cache::Cache;
-use distill::dataset::Split;
-use distill::evaluate::{Comparison, Evaluation, compare, evaluate, fidelity, sight_of};
-use perception::nets::Net;
+use distill::dataset::{Dataset, FrameId, Split};
+use distill::evaluate::MACRO;
 use perception::network::{Backend, Network};
 use perception::weights;
-use serde::Serialize;
 
 use super::training::open_cache;
 use super::{Status, say};
+use crate::evaluation::ReportCard;
+use crate::files::{create_folder, write_whole};
+use crate::grid::record::GridRecord;
 use crate::models::{Assets, Who};
 use crate::progress;
+use crate::report::{SoftTargets, card_page, disagreement_picture, similarity_matrix};
 use crate::table::{Table, number, percent};
 
 /// Options of `evaluate`.
@@ -27,6 +28,18 @@ pub(super) struct Options {
     /// Which worlds
     #[arg(long, value_enum, default_value_t = Worlds::Test)]
     split: Worlds,
+    /// Folder for report.html and evaluation.json
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// What a grid found, to tell how the networks drive: its grid.json
+    #[arg(long)]
+    driving: Option<PathBuf>,
+    /// Show soft targets as bars, and which classes the teacher finds alike
+    #[arg(long, requires = "out")]
+    explain: bool,
+    /// Temperature of the soft targets that are shown
+    #[arg(long, default_value_t = 2.0)]
+    temperature: f32,
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -41,123 +54,177 @@ enum Worlds {
     Test,
 }
 
-/// The result for scripts.
-#[derive(Serialize)]
-struct EvaluationRecord {
-    #[serde(flatten)]
-    comparison: Comparison,
-    teacher: Evaluation,
-    student: Evaluation,
-    hard_label_student: Option<Evaluation>,
-}
-
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let assets = Assets::find(assets)?;
-    let teacher = weights::load(&assets.weights(&Who::Teacher))?.1;
-    let student = weights::load(&assets.weights(&Who::Student))?.1;
-    let control_path = assets.weights(&Who::HardLabelStudent);
-    let control = if control_path.exists() {
-        Some(weights::load(&control_path)?.1)
-    } else {
-        None
-    };
+    let found = Assets::find(assets)?;
+    let driving = options.driving.as_deref().map(read_grid).transpose()?;
     let cache = open_cache(&options.data, 0.0)?;
-    let frames = cache.split(match options.split {
+    let split = match options.split {
         Worlds::Validation => Split::Validation,
         Worlds::Test => Split::Test,
-    });
-    if frames.is_empty() {
-        bail!(
-            "{} has no frames of that split; capture at least ten worlds",
-            options.data.display()
-        );
+    };
+    let frames = cache.split(split);
+    let bar = progress::bar(frames.len() as u64, "frames");
+    let card = ReportCard::new(
+        (&found, assets),
+        (&cache, &frames),
+        options.temperature,
+        &bar,
+    )?;
+    bar.finish_and_clear();
+    if let Some(out) = &options.out {
+        create_folder(out)?;
+        let mut looks = Looks::open(&found, &options.data)?;
+        let pictures = looks.pictures(&card)?;
+        let explanation = options
+            .explain
+            .then(|| looks.explanation(&card, options.temperature))
+            .transpose()?;
+        let page = card_page(&card, driving.as_ref(), &pictures, explanation.as_deref());
+        write_whole(&out.join("report.html"), page.as_bytes())?;
+        write_whole(
+            &out.join("evaluation.json"),
+            &serde_json::to_vec_pretty(&card)?,
+        )?;
     }
-    let record = measure(&cache, &frames, &teacher, &student, control.as_ref())?;
     say(&if options.json {
-        serde_json::to_string(&record)?
+        serde_json::to_string(&card)?
     } else {
-        tables(&record)
+        tables(&card)
     });
+    if let (Some(out), false) = (&options.out, options.json) {
+        say(&format!(
+            "report card: {}",
+            out.join("report.html").display()
+        ));
+    }
     Ok(Status::Passed)
 }
 
-fn measure(
-    cache: &Cache,
-    frames: &[usize],
-    teacher: &Net,
-    student: &Net,
-    control: Option<&Net>,
-) -> Result<EvaluationRecord> {
-    let bar = progress::bar(3 + u64::from(control.is_some()), "measuring");
-    let sight =
-        |net: &Net| -> Result<_> { Ok(sight_of(Network::new(net.clone(), Backend::default())?)) };
-    let look = |net: &Net| -> Result<Evaluation> {
-        let evaluation = evaluate(cache, frames, sight(net)?)?;
-        bar.inc(1);
-        Ok(evaluation)
-    };
-    let of_teacher = look(teacher)?;
-    let of_student = look(student)?;
-    let of_control = control.map(look).transpose()?;
-    let fidelity = fidelity(cache, frames, sight(teacher)?, sight(student)?)?;
-    bar.finish_and_clear();
-    Ok(EvaluationRecord {
-        comparison: compare(&of_teacher, &of_student, of_control.as_ref(), &fidelity),
-        teacher: of_teacher,
-        student: of_student,
-        hard_label_student: of_control,
-    })
+fn read_grid(path: &Path) -> Result<GridRecord> {
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!(
+            "no grid at {}; drive one with `understudy grid --out FOLDER`",
+            path.display()
+        )
+    })?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no grid.json", path.display()))
 }
 
-fn tables(record: &EvaluationRecord) -> String {
+/// Teacher and student before single frames of the data set.
+struct Looks {
+    dataset: Dataset,
+    teacher: Network,
+    student: Network,
+}
+
+impl Looks {
+    fn open(assets: &Assets, data: &Path) -> Result<Self> {
+        let network = |who: &Who| -> Result<Network> {
+            let net = weights::load(&assets.weights(who))?.1;
+            Ok(Network::new(net, Backend::default())?)
+        };
+        Ok(Self {
+            dataset: Dataset::open(data)?,
+            teacher: network(&Who::Teacher)?,
+            student: network(&Who::Student)?,
+        })
+    }
+
+    /// Every disagreement as HTML.
+    fn pictures(&mut self, card: &ReportCard) -> Result<Vec<String>> {
+        let picture = |found: &distill::evaluate::Disagreement| {
+            let (frame, _) = self.dataset.load(FrameId {
+                world: found.world,
+                frame: found.frame,
+            })?;
+            let logits = [self.teacher.infer(&frame)?, self.student.infer(&frame)?];
+            disagreement_picture(found, &frame, logits)
+        };
+        card.disagreements.iter().map(picture).collect()
+    }
+
+    /// Similarity of classes, and the soft targets of the worst frame's most doubtful cell.
+    fn explanation(&mut self, card: &ReportCard, temperature: f32) -> Result<String> {
+        let mut html = "<h2>What the teacher tells besides the label</h2>".to_owned();
+        for (head, matrix) in &card.similarity {
+            html.push_str(&similarity_matrix(head, matrix, temperature));
+        }
+        if let Some(worst) = card.disagreements.first() {
+            let (frame, labels) = self.dataset.load(FrameId {
+                world: worst.world,
+                frame: worst.frame,
+            })?;
+            let (teacher, student) = (self.teacher.infer(&frame)?, self.student.infer(&frame)?);
+            html.push_str(&SoftTargets::of_labels(&labels, &teacher, &student, temperature).html());
+        }
+        Ok(html)
+    }
+}
+
+fn tables(card: &ReportCard) -> String {
     let mut heads = Table::new(&[
         "head",
         "teacher",
         "student",
         "hard labels",
         "retention",
+        "above floor",
+        "gain",
         "agreement",
-        "KL",
         "negative flips",
     ]);
-    for (name, head) in &record.comparison.heads {
+    for (name, standing) in &card.standings {
+        let fidelity = card.heads.get(name).map(|head| head.fidelity);
         heads.row([
             name.clone(),
-            number(Some(head.teacher), 3),
-            number(Some(head.student), 3),
-            number(head.hard_label_student, 3),
-            percent(Some(head.retention)),
-            percent(Some(head.fidelity.agreement)),
-            number(Some(head.fidelity.kl), 3),
-            percent(Some(head.fidelity.negative_flips)),
+            number(Some(standing.teacher.value), 3),
+            number(Some(standing.student.value), 3),
+            number(standing.hard_labels.map(|hard| hard.value), 3),
+            percent(Some(standing.retention.value)),
+            percent(Some(standing.retention_above_floor.value)),
+            number(standing.gain.map(|gain| 100.0 * gain.value), 1),
+            percent(fidelity.map(|found| found.agreement)),
+            percent(fidelity.map(|found| found.negative_flips)),
         ]);
     }
+    let gain = card.standings[MACRO].gain.map_or_else(String::new, |gain| {
+        format!(
+            "; the teacher adds {:.1} points [{:.1}, {:.1}] to hard labels",
+            100.0 * gain.value,
+            100.0 * gain.low,
+            100.0 * gain.high
+        )
+    });
     format!(
-        "{}\nretention: macro {}, worst head {}\n\n{}",
+        "{}\nretention: macro {}, worst head {}{gain}\n\n{}",
         heads.render(),
-        percent(Some(record.comparison.retention_macro)),
-        percent(Some(record.comparison.retention_worst)),
-        slices_table(record),
+        percent(Some(card.retention_macro)),
+        percent(Some(card.retention_worst)),
+        slices_table(card),
     )
 }
 
-fn slices_table(record: &EvaluationRecord) -> String {
-    let mut slices = Table::new(&["slice", "head", "teacher", "student"]);
-    for (slice, heads) in &record.teacher.slices {
-        for (head, &of_teacher) in heads {
-            let of_student = record
-                .student
-                .slices
-                .get(slice)
-                .and_then(|heads| heads.get(head))
-                .copied();
-            slices.row([
-                slice.clone(),
-                head.clone(),
-                number(Some(of_teacher), 3),
-                number(of_student, 3),
-            ]);
+/// Every slice, the mean over the heads.
+fn slices_table(card: &ReportCard) -> String {
+    let names: Vec<&String> = card.networks.keys().collect();
+    let mut heading = vec!["worlds"];
+    heading.extend(names.iter().map(|name| name.as_str()));
+    let mut slices = Table::new(&heading);
+    let tags = card
+        .networks
+        .values()
+        .next()
+        .map(|network| &network.evaluation.slices);
+    for tag in tags.into_iter().flat_map(|slices| slices.keys()) {
+        let mut row = vec![tag.clone()];
+        for network in card.networks.values() {
+            let figures = &network.evaluation.slices[tag];
+            row.push(number(
+                Some(figures.values().sum::<f64>() / figures.len().max(1) as f64),
+                3,
+            ));
         }
+        slices.row(row);
     }
     slices.render()
 }

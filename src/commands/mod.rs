@@ -21,6 +21,7 @@ mod grid_runs;
 mod ladder;
 mod merge;
 mod profile;
+mod prune;
 mod quantize;
 mod run;
 mod search_options;
@@ -82,6 +83,8 @@ enum Command {
     Evaluate(evaluate::Options),
     /// Find what decides distillation: temperature, mix, size, labels; one at a time
     Sweep(sweep::Options),
+    /// Leave out the channels of a network that are missed least
+    Prune(prune::Options),
     /// Write a network as an ONNX file
     Export(export::Options),
 }
@@ -131,6 +134,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Quantize(options) => quantize::execute(&options, assets),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
         Command::Sweep(options) => sweep::execute(&options, assets),
+        Command::Prune(options) => prune::execute(&options, assets),
         Command::Export(options) => export::execute(&options, assets),
     }
 }

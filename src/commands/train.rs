@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use distill::recipe::Recipe;
-use perception::nets::NetConfig;
+use perception::nets::{Net, NetConfig};
 
 use super::Status;
 use super::training::{Schooling, school};
@@ -60,7 +60,8 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         .unwrap_or_else(|| PathBuf::from("runs/training").join(name));
     school(&Schooling {
         name,
-        config,
+        network: Net::new(&config, recipe.seed)?,
+        begins_with: None,
         recipe,
         data: &options.data,
         out: &out,

@@ -13,7 +13,7 @@ use distill::trainer::{Event, Outcome, Training};
 use indicatif::ProgressBar;
 use perception::card::Origin;
 use perception::files::digest;
-use perception::nets::{Net, NetConfig};
+use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::weights;
 
@@ -25,8 +25,10 @@ use crate::progress;
 pub(super) struct Schooling<'a> {
     /// Name of the network, and of its files.
     pub(super) name: &'static str,
-    /// Its sizes.
-    pub(super) config: NetConfig,
+    /// The network as it begins.
+    pub(super) network: Net,
+    /// Digest of the weights it begins with, unless they are random.
+    pub(super) begins_with: Option<String>,
     /// How it learns.
     pub(super) recipe: Recipe,
     /// Folder of the captured frames.
@@ -49,7 +51,7 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
             schooling.data.display()
         );
     }
-    let network = Net::new(&schooling.config, schooling.recipe.seed)?;
+    let network = &schooling.network;
     let training = Training {
         cache: &cache,
         recipe: &schooling.recipe,
@@ -57,15 +59,15 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
         folder: schooling.out,
         stop: &stop,
     };
-    let findings = doctor::examine((&cache, soft_targets.as_ref()), &schooling.recipe, &network)?;
+    let findings = doctor::examine((&cache, soft_targets.as_ref()), &schooling.recipe, network)?;
     say(&doctors_words(&findings));
     let bar = progress::bar(schooling.recipe.steps, schooling.name);
-    let outcome = training.run(&network, |event| show(&bar, event))?;
+    let outcome = training.run(network, |event| show(&bar, event))?;
     bar.finish_and_clear();
     if let Outcome::Stopped { step } = outcome {
         bail!("interrupted after step {step}; the same command goes on from there");
     }
-    save(schooling, &cache, soft_targets.as_ref(), &network)
+    save(schooling, &cache, soft_targets.as_ref())
 }
 
 /// What the doctor found, a line each.
@@ -130,17 +132,20 @@ fn save(
     schooling: &Schooling<'_>,
     cache: &Cache,
     soft_targets: Option<&SoftTargets>,
-    network: &Net,
 ) -> Result<Status> {
+    let network = &schooling.network;
     let engine = Network::new(network.clone(), Backend::default())?;
     let evaluation = evaluate(cache, &cache.split(Split::Validation), sight_of(engine))?;
     let scores = evaluation.heads.clone();
-    let origin = origin(
+    let mut origin = origin(
         (schooling.name, &schooling.recipe),
         cache,
         soft_targets,
         scores,
     )?;
+    if let Some(digest) = &schooling.begins_with {
+        origin.recipe["begins_with"] = digest.as_str().into();
+    }
     let weights = schooling
         .out
         .join(format!("{}.safetensors", schooling.name));

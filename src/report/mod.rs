@@ -1,5 +1,7 @@
 //! `report.html`: one self-contained page that opens offline in any browser.
 
+mod card_page;
+mod card_pictures;
 mod chart;
 mod check_page;
 mod delay_chart;
@@ -15,6 +17,8 @@ mod soft_targets;
 mod svg;
 mod sweep_page;
 
+pub use card_page::card_page;
+pub use card_pictures::{disagreement_picture, similarity_matrix};
 pub use check_page::check_page;
 pub use delay_chart::{DelayRow, delay_chart};
 pub use envelope_chart::{EnvelopeRow, envelope_chart};

@@ -99,7 +99,7 @@ fn view(source: &str, name: &str, seat: &SeatRecord) -> String {
     )
 }
 
-fn jpeg(frame: &CameraFrame) -> Result<Vec<u8>> {
+pub(super) fn jpeg(frame: &CameraFrame) -> Result<Vec<u8>> {
     let picture = RgbImage::from_raw(frame.width as u32, frame.height as u32, frame.rgb.to_vec())
         .context("a camera frame has three bytes a pixel")?;
     let mut bytes = Cursor::new(Vec::new());

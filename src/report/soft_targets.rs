@@ -1,6 +1,6 @@
 //! The soft targets of one pixel as bars: hard label, teacher at T = 1 and at T, student.
 
-use drive::labels::Class;
+use drive::labels::{Class, Labels};
 use perception::encode::encode;
 use perception::heads::{Head, SEGMENTATION_GRID};
 use perception::probabilities::{Logits, Probabilities, softmax};
@@ -26,6 +26,16 @@ impl SoftTargets {
         student: &Logits,
         temperature: f32,
     ) -> Self {
+        Self::of_labels(&exposure.labels, teacher, student, temperature)
+    }
+
+    /// The same of a frame's labels alone.
+    pub fn of_labels(
+        labels: &Labels,
+        teacher: &Logits,
+        student: &Logits,
+        temperature: f32,
+    ) -> Self {
         let soft = softmax(teacher.at_temperature(temperature));
         let position = (0..Head::Segmentation.positions())
             .max_by(|&a, &b| {
@@ -41,10 +51,7 @@ impl SoftTargets {
                 .collect()
         };
         let rows = vec![
-            (
-                "hard label".to_owned(),
-                of(&encode(&exposure.labels).one_hot()),
-            ),
+            ("hard label".to_owned(), of(&encode(labels).one_hot())),
             ("teacher, T = 1".to_owned(), of(&softmax(teacher.clone()))),
             (format!("teacher, T = {temperature}"), of(&soft)),
             ("student".to_owned(), of(&softmax(student.clone()))),
@@ -76,7 +83,7 @@ fn entropy(distribution: &[f32]) -> f32 {
         .sum::<f32>()
 }
 
-fn class_word(class: Class) -> &'static str {
+pub(super) fn class_word(class: Class) -> &'static str {
     match class {
         Class::Road => "road",
         Class::Marking => "marking",

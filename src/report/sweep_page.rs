@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use distill::evaluate::Estimate;
+use distill::evaluate::{Estimate, MACRO};
 use distill::sweep::{AxisSummary, FinalsSummary, PlaceSummary, Summary};
 
 use super::document;
@@ -152,7 +152,7 @@ fn level(name: &str, value: f64) -> Level {
 }
 
 /// In points of a hundred.
-fn points(estimate: Estimate) -> Estimate {
+pub(super) fn points(estimate: Estimate) -> Estimate {
     Estimate {
         value: 100.0 * estimate.value,
         low: 100.0 * estimate.low,
@@ -160,8 +160,8 @@ fn points(estimate: Estimate) -> Estimate {
     }
 }
 
-/// An estimate in words.
-fn words(estimate: Estimate) -> String {
+/// An estimate in words, in points of a hundred.
+pub(super) fn words(estimate: Estimate) -> String {
     let e = points(estimate);
     format!(
         "{:.1} <small>[{:.1}, {:.1}]</small>",
@@ -171,7 +171,8 @@ fn words(estimate: Estimate) -> String {
 
 /// What the chosen few show on test worlds.
 fn finals(finals: &FinalsSummary) -> String {
-    let of_all = &finals.heads["macro"];
+    let standings = &finals.standings;
+    let of_all = &standings.heads[MACRO];
     let mut html = format!(
         "<p class=verdict>The student keeps {retention} % of the teacher's figures (worst head {worst} %), and the \
          teacher's soft targets add {gain} points to the same student on hard labels.</p>\
@@ -179,12 +180,12 @@ fn finals(finals: &FinalsSummary) -> String {
          <div class=wide><table class=runs><thead><tr><th>head<th class=n>who never looks<th class=n>teacher\
          <th class=n>student<th class=n>hard labels<th class=n>retention<th class=n>above the floor<th class=n>gain\
          <th class=n>gain over the argmax</thead><tbody>",
-        retention = words(of_all.retention),
-        worst = words(finals.worst_retention),
-        gain = words(of_all.gain),
+        retention = words(standings.retention_macro),
+        worst = words(standings.retention_worst),
+        gain = of_all.gain.map_or_else(|| "no known".to_owned(), words),
         seeds = finals.seeds,
     );
-    for (name, head) in &finals.heads {
+    for (name, head) in &standings.heads {
         let _ = write!(
             html,
             "<tr><td>{}<td class=n>{:.1}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}\
@@ -193,10 +194,10 @@ fn finals(finals: &FinalsSummary) -> String {
             100.0 * head.floor,
             words(head.teacher),
             words(head.student),
-            words(head.hard_labels),
+            head.hard_labels.map_or_else(String::new, words),
             words(head.retention),
             words(head.retention_above_floor),
-            words(head.gain),
+            head.gain.map_or_else(String::new, words),
             head.gain_over_argmax.map_or_else(String::new, words),
         );
     }

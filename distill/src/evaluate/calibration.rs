@@ -1,6 +1,13 @@
 //! How far a head's confidence can be believed.
 
+use std::collections::BTreeMap;
+
+use perception::heads::Head;
+use perception::probabilities::Probabilities;
+use perception::targets::Targets;
 use serde::{Deserialize, Serialize};
+
+use super::tally::share;
 
 /// Bins of confidence.
 const BINS: usize = 15;
@@ -66,6 +73,31 @@ impl CalibrationTally {
             expected_calibration_error: gaps.sum::<f64>() / self.count,
             negative_log_likelihood: self.log_loss / self.count,
         })
+    }
+}
+
+/// How far the confidence of every head can be believed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Calibrations([CalibrationTally; Head::ALL.len()]);
+
+impl Calibrations {
+    /// Takes in what somebody says of a frame.
+    pub fn add(&mut self, said: &Probabilities, targets: &Targets) {
+        for head in Head::ALL {
+            let classes = head.classes();
+            for (position, target) in targets.head(head).iter().enumerate() {
+                if target.weight > 0.0 {
+                    let wanted = |class: usize| share(target, class, classes);
+                    self.0[head as usize].add(said.at(head, position), wanted);
+                }
+            }
+        }
+    }
+
+    /// The figures of each head that was asked anything.
+    pub fn report(&self) -> BTreeMap<String, Calibration> {
+        let of = |head: Head| Some((head.name().to_owned(), self.0[head as usize].report()?));
+        Head::ALL.into_iter().filter_map(of).collect()
     }
 }
 

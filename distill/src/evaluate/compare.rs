@@ -1,4 +1,4 @@
-//! A student beside its teacher: what it kept, and how true it is.
+//! How true a student is to its teacher, right or wrong.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,6 @@ use perception::probabilities::{Logits, Probabilities, softmax};
 use perception::targets::{Target, Targets};
 use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
 use super::calibration::top_class;
 use super::tally::share;
 use crate::cache::Cache;
@@ -15,32 +14,6 @@ use crate::error::Result;
 
 /// Probabilities below this are taken as this, so that the divergence stays finite.
 const FLOOR: f64 = 1e-7;
-
-/// A student beside its teacher and its control.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// Every head.
-    pub heads: BTreeMap<String, HeadComparison>,
-    /// Mean retention over the heads.
-    pub retention_macro: f64,
-    /// The lowest retention of any head.
-    pub retention_worst: f64,
-}
-
-/// One head of a student beside its teacher's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HeadComparison {
-    /// The teacher's figure.
-    pub teacher: f64,
-    /// The student's.
-    pub student: f64,
-    /// That of the same student on hard labels alone.
-    pub hard_label_student: Option<f64>,
-    /// The student's figure as a share of the teacher's.
-    pub retention: f64,
-    /// How true the student is.
-    pub fidelity: Fidelity,
-}
 
 /// How true a student is to its teacher (Stanton et al. 2021), right or wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -51,38 +24,84 @@ pub struct Fidelity {
     pub kl: f64,
     /// Share of positions right in the teacher and wrong in the student.
     pub negative_flips: f64,
+    /// Of the positions wrong in the teacher and right in the control: share where the student repeats the teacher's
+    /// wrong class. Nothing without a control.
+    pub error_inheritance: Option<f64>,
 }
 
-/// Sets a student beside its teacher and, if there is one, its control.
-pub fn compare(
-    teacher: &Evaluation,
-    student: &Evaluation,
-    control: Option<&Evaluation>,
-    fidelity: &BTreeMap<String, Fidelity>,
-) -> Comparison {
-    let mut heads = BTreeMap::new();
-    for (head, &of_teacher) in &teacher.heads {
-        let of_student = student.heads.get(head).copied().unwrap_or(0.0);
-        heads.insert(
-            head.clone(),
-            HeadComparison {
-                teacher: of_teacher,
-                student: of_student,
-                hard_label_student: control.and_then(|control| control.heads.get(head)).copied(),
-                retention: if of_teacher > 0.0 {
-                    of_student / of_teacher
-                } else {
-                    1.0
-                },
-                fidelity: fidelity.get(head).copied().unwrap_or_default(),
-            },
-        );
+/// Counts how true a student is, head by head.
+#[derive(Clone, Default)]
+pub struct FidelityTally {
+    sums: [Sums; Head::ALL.len()],
+    has_control: bool,
+}
+
+/// What is counted of one head.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    positions: u64,
+    agreeing: u64,
+    kl: f64,
+    flips: u64,
+    /// Wrong in the teacher, right in the control.
+    avoidable: u64,
+    /// Of these, with the teacher's class in the student.
+    inherited: u64,
+}
+
+impl FidelityTally {
+    /// Takes in what teacher, student and perhaps the student's control say of a frame.
+    pub fn add(
+        &mut self,
+        (teacher, student, control): (&Probabilities, &Probabilities, Option<&Probabilities>),
+        targets: &Targets,
+    ) {
+        self.has_control |= control.is_some();
+        for head in Head::ALL {
+            let sums = &mut self.sums[head as usize];
+            for (position, target) in targets.head(head).iter().enumerate() {
+                if target.weight > 0.0 {
+                    let (p, q) = (teacher.at(head, position), student.at(head, position));
+                    let control = control.map(|control| control.at(head, position));
+                    sums.add((p, q, control), target);
+                }
+            }
+        }
     }
-    let retentions = || heads.values().map(|head| head.retention);
-    Comparison {
-        retention_macro: retentions().sum::<f64>() / heads.len().max(1) as f64,
-        retention_worst: retentions().fold(f64::INFINITY, f64::min),
-        heads,
+
+    /// The figures of each head.
+    pub fn report(&self) -> BTreeMap<String, Fidelity> {
+        let of = |head: Head| {
+            let fidelity = self.sums[head as usize].fidelity(self.has_control);
+            (head.name().to_owned(), fidelity)
+        };
+        Head::ALL.map(of).into()
+    }
+}
+
+impl Sums {
+    /// Adds a position.
+    fn add(&mut self, (p, q, control): (&[f32], &[f32], Option<&[f32]>), target: &Target) {
+        let (top_p, top_q) = (top_class(p), top_class(q));
+        let right = |top: usize| is_right(target, top, p.len());
+        self.positions += 1;
+        self.agreeing += u64::from(top_p == top_q);
+        self.kl += divergence(p, q);
+        self.flips += u64::from(right(top_p) && !right(top_q));
+        if control.is_some_and(|control| !right(top_p) && right(top_class(control))) {
+            self.avoidable += 1;
+            self.inherited += u64::from(top_p == top_q);
+        }
+    }
+
+    fn fidelity(&self, has_control: bool) -> Fidelity {
+        let share = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+        Fidelity {
+            agreement: share(self.agreeing, self.positions),
+            kl: self.kl / self.positions.max(1) as f64,
+            negative_flips: share(self.flips, self.positions),
+            error_inheritance: has_control.then(|| share(self.inherited, self.avoidable)),
+        }
     }
 }
 
@@ -96,50 +115,16 @@ pub fn fidelity(
     mut teacher: impl FnMut(&[u8]) -> Result<Logits>,
     mut student: impl FnMut(&[u8]) -> Result<Logits>,
 ) -> Result<BTreeMap<String, Fidelity>> {
-    let mut sums = [Fidelity::default(); Head::ALL.len()];
-    let mut counts = [0u64; Head::ALL.len()];
+    let mut tally = FidelityTally::default();
     for &index in frames {
         let sample = cache.read(index)?;
-        let picture = &sample.image;
-        let pair = (softmax(teacher(picture)?), softmax(student(picture)?));
-        for head in Head::ALL {
-            let (sum, count) = (&mut sums[head as usize], &mut counts[head as usize]);
-            *count += add(sum, head, &pair, &sample.targets);
-        }
+        let (p, q) = (
+            softmax(teacher(&sample.image)?),
+            softmax(student(&sample.image)?),
+        );
+        tally.add((&p, &q, None), &sample.targets);
     }
-    let mean = |head: Head| {
-        let (sum, count) = (sums[head as usize], counts[head as usize].max(1) as f64);
-        let mean = Fidelity {
-            agreement: sum.agreement / count,
-            kl: sum.kl / count,
-            negative_flips: sum.negative_flips / count,
-        };
-        (head.name().to_owned(), mean)
-    };
-    Ok(Head::ALL.map(mean).into())
-}
-
-/// Adds a head of a frame; returns at how many positions.
-fn add(
-    sum: &mut Fidelity,
-    head: Head,
-    (teacher, student): &(Probabilities, Probabilities),
-    targets: &Targets,
-) -> u64 {
-    let mut count = 0;
-    for (position, target) in targets.head(head).iter().enumerate() {
-        if target.weight == 0.0 {
-            continue;
-        }
-        let (p, q) = (teacher.at(head, position), student.at(head, position));
-        let (top_p, top_q) = (top_class(p), top_class(q));
-        let right = |top: usize| is_right(target, top, head.classes());
-        sum.agreement += f64::from(u8::from(top_p == top_q));
-        sum.kl += divergence(p, q);
-        sum.negative_flips += f64::from(u8::from(right(top_p) && !right(top_q)));
-        count += 1;
-    }
-    count
+    Ok(tally.report())
 }
 
 /// Whether a class is one that the target has any share in.
@@ -148,7 +133,7 @@ fn is_right(target: &Target, class: usize, classes: usize) -> bool {
 }
 
 /// `KL(p || q)` in nats.
-fn divergence(p: &[f32], q: &[f32]) -> f64 {
+pub(super) fn divergence(p: &[f32], q: &[f32]) -> f64 {
     let term = |(&p, &q): (&f32, &f32)| {
         let (p, q) = (f64::from(p).max(FLOOR), f64::from(q).max(FLOOR));
         p * (drive::math::ln(p) - drive::math::ln(q))

@@ -3,17 +3,26 @@
 mod blind;
 mod bootstrap;
 mod calibration;
+mod calibrator;
 mod compare;
 mod counts;
+mod disagreements;
 mod objects;
+mod similarity;
+mod standing;
 mod tally;
 
 pub use blind::Blind;
 pub use bootstrap::{Estimate, Resamples, macro_figure};
 pub use calibration::Calibration;
-pub use compare::{Comparison, Fidelity, HeadComparison, compare, fidelity};
+pub use calibration::Calibrations;
+pub use calibrator::{Calibrator, at_temperatures};
+pub use compare::{Fidelity, FidelityTally, fidelity};
 pub use counts::Detection;
+pub use disagreements::{Disagreement, worst_of_each_world};
 pub use objects::ObjectReport;
+pub use similarity::SimilarityTally;
+pub use standing::{Everyone, MACRO, Standing, Standings};
 pub use tally::{LaneReport, LightReport, SegmentationReport};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +36,7 @@ use perception::probabilities::{Logits, Probabilities, softmax};
 use perception::targets::Targets;
 use serde::{Deserialize, Serialize};
 
-use crate::cache::Cache;
+use crate::cache::{Cache, CachedFrame};
 use crate::error::Result;
 use tally::Tally;
 pub(crate) use tally::share;
@@ -80,6 +89,23 @@ struct WorldTally {
 pub type Figures = BTreeMap<String, f64>;
 
 impl WorldTallies {
+    /// Takes in what somebody sees of a frame.
+    pub fn add(&mut self, from: &CachedFrame, targets: &Targets, probabilities: &Probabilities) {
+        let camera = CameraModel::standard();
+        let judged = Judged {
+            targets,
+            truth: decode(&targets.one_hot(), &camera, Tick(0)),
+            seen: decode(probabilities, &camera, Tick(0)),
+            probabilities,
+        };
+        let world = self.worlds.entry(from.world).or_insert_with(|| WorldTally {
+            slices: from.slices.clone(),
+            ..WorldTally::default()
+        });
+        world.frames += 1;
+        world.tally.add(&judged);
+    }
+
     /// The worlds, in order.
     pub fn worlds(&self) -> Vec<u32> {
         self.worlds.keys().copied().collect()
@@ -148,27 +174,11 @@ pub fn examine(
     frames: &[usize],
     mut predict: impl FnMut(&[u8]) -> Result<Logits>,
 ) -> Result<WorldTallies> {
-    let camera = CameraModel::standard();
     let mut examined = WorldTallies::default();
     for &index in frames {
         let sample = cache.read(index)?;
         let probabilities = softmax(predict(&sample.image)?);
-        let judged = Judged {
-            targets: &sample.targets,
-            truth: decode(&sample.targets.one_hot(), &camera, Tick(0)),
-            seen: decode(&probabilities, &camera, Tick(0)),
-            probabilities: &probabilities,
-        };
-        let from = &cache.frames()[index];
-        let world = examined
-            .worlds
-            .entry(from.world)
-            .or_insert_with(|| WorldTally {
-                slices: from.slices.clone(),
-                ..WorldTally::default()
-            });
-        world.frames += 1;
-        world.tally.add(&judged);
+        examined.add(&cache.frames()[index], &sample.targets, &probabilities);
     }
     Ok(examined)
 }
@@ -252,19 +262,70 @@ mod tests {
         assert!(evaluation.heads["segmentation"] < 0.5);
     }
 
+    /// What the omniscient and the blind say of the training frames, with what is there.
+    fn opinions(cache: &Cache) -> Vec<(Targets, Probabilities, Probabilities)> {
+        let (mut sees, mut blind) = (omniscient(cache), blind());
+        let of = |index: usize| {
+            let said = [sees(&[]).unwrap(), blind(&[]).unwrap()].map(softmax);
+            let [sees, blind] = said;
+            (cache.read(index).unwrap().targets, sees, blind)
+        };
+        cache.split(Split::Train).into_iter().map(of).collect()
+    }
+
     #[test]
-    fn a_student_equal_to_its_teacher_keeps_everything() {
+    fn a_student_equal_to_its_teacher_is_true_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = cache(folder.path(), 8);
-        let frames = cache.split(Split::Train);
-        let teacher = evaluate(&cache, &frames, omniscient(&cache)).unwrap();
-        let same = fidelity(&cache, &frames, omniscient(&cache), omniscient(&cache)).unwrap();
-        let comparison = compare(&teacher, &teacher, Some(&teacher), &same);
-        assert!((comparison.retention_macro - 1.0).abs() < 1e-12);
-        assert!((comparison.retention_worst - 1.0).abs() < 1e-12);
-        for fidelity in same.values() {
+        let mut tally = FidelityTally::default();
+        for (targets, sees, _) in opinions(&cache(folder.path(), 8)) {
+            tally.add((&sees, &sees, None), &targets);
+        }
+        for fidelity in tally.report().values() {
             assert!(fidelity.kl.abs() < 1e-6 && fidelity.agreement == 1.0);
             assert_eq!(fidelity.negative_flips, 0.0);
+            assert_eq!(fidelity.error_inheritance, None);
+        }
+    }
+
+    #[test]
+    fn who_repeats_a_blind_teacher_inherits_its_errors_and_who_sees_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut repeats, mut looks) = (FidelityTally::default(), FidelityTally::default());
+        for (targets, sees, blind) in opinions(&cache(folder.path(), 8)) {
+            repeats.add((&blind, &blind, Some(&sees)), &targets);
+            looks.add((&blind, &sees, Some(&sees)), &targets);
+        }
+        let inherited = |tally: &FidelityTally| tally.report()["segmentation"].error_inheritance;
+        assert_eq!(
+            (inherited(&repeats), inherited(&looks)),
+            (Some(1.0), Some(0.0))
+        );
+    }
+
+    #[test]
+    fn the_worst_disagreement_comes_first_and_names_its_head() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path(), 8);
+        let found = opinions(&cache).into_iter().enumerate();
+        let found = found.map(|(i, (targets, sees, blind))| {
+            Disagreement::new((i, &cache.frames()[i]), (&sees, &blind), &targets)
+        });
+        let worst = worst_of_each_world(found.collect(), 3);
+        assert_eq!(worst.len(), 3);
+        assert!(worst[0].divergence >= worst[1].divergence && worst[2].divergence > 1.0);
+        assert!(Head::ALL.iter().any(|head| head.name() == worst[0].head));
+    }
+
+    #[test]
+    fn who_is_certain_and_right_takes_every_class_for_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tally = SimilarityTally::new(Head::Light);
+        for (targets, sees, _) in opinions(&cache(folder.path(), 8)) {
+            tally.add(&sees, &targets);
+        }
+        let matrix = tally.matrix();
+        for (label, row) in matrix.iter().enumerate() {
+            assert!((row[label] - 1.0).abs() < 1e-6, "{matrix:?}");
         }
     }
 

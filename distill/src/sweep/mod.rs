@@ -10,4 +10,4 @@ pub mod summary;
 pub use file::{Axis, Budget, Finals, Sweep};
 pub use outcome::Outcome;
 pub use point::{Point, Teaching, Variant};
-pub use summary::{AxisSummary, Bounds, FinalHead, FinalsSummary, PlaceSummary, Summary};
+pub use summary::{AxisSummary, Bounds, FinalsSummary, PlaceSummary, Summary};

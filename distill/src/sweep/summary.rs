@@ -1,13 +1,13 @@
 //! What a sweep found: every place of every axis with its interval, and the chosen few on test worlds.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::file::{Axis, Place, Sweep};
 use super::outcome::Outcome;
 use super::point::{Point, Teaching, Variant};
-use crate::evaluate::{Estimate, Figures, Resamples, WorldTallies, macro_figure};
+use crate::evaluate::{
+    Estimate, Everyone, Figures, Resamples, Standings, WorldTallies, macro_figure,
+};
 use crate::recipe::Form;
 
 /// Seed of the redrawn worlds.
@@ -61,31 +61,8 @@ pub struct PlaceSummary {
 pub struct FinalsSummary {
     /// Seeds of the student and of its control.
     pub seeds: usize,
-    /// Each head, and `macro` for their mean.
-    pub heads: BTreeMap<String, FinalHead>,
-    /// The lowest retention of any head.
-    pub worst_retention: Estimate,
-}
-
-/// One head of the chosen few.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct FinalHead {
-    /// Who never looks.
-    pub floor: f64,
-    /// The teacher.
-    pub teacher: Estimate,
-    /// The student.
-    pub student: Estimate,
-    /// The same student on hard labels alone.
-    pub hard_labels: Estimate,
-    /// The student's figure as a share of the teacher's.
-    pub retention: Estimate,
-    /// The same above the floor.
-    pub retention_above_floor: Estimate,
-    /// What the teacher adds to hard labels.
-    pub gain: Estimate,
-    /// What softness adds to the teacher's likeliest class, if that was trained.
-    pub gain_over_argmax: Option<Estimate>,
+    /// How they stand beside their teacher.
+    pub standings: Standings,
 }
 
 /// Everyone's eyes on the same worlds, besides the students'.
@@ -195,78 +172,14 @@ fn finals<'a>(
     let everyone = Everyone {
         teacher: std::slice::from_ref(bounds.teacher),
         student: &student,
-        hard: &hard,
+        hard_labels: &hard,
         argmax: &argmax,
         floor: bounds.blind.figures(),
         resamples: Resamples::new(bounds.teacher.worlds(), SEED),
     };
-    let mut heads = BTreeMap::new();
-    for head in everyone.floor.keys().cloned().chain(["macro".to_owned()]) {
-        heads.insert(head.clone(), everyone.head(&head)?);
-    }
-    let worst = |f: &[Figures]| {
-        let shares = f[0]
-            .iter()
-            .filter_map(|(head, value)| Some(f[1].get(head)? / value));
-        Some(shares.fold(f64::INFINITY, f64::min))
-    };
+    let standings = everyone.standings()?;
     Some(FinalsSummary {
         seeds: student.len(),
-        heads,
-        worst_retention: everyone.estimate(&[everyone.teacher, &student], &worst)?,
+        standings,
     })
-}
-
-struct Everyone<'a> {
-    teacher: &'a [WorldTallies],
-    student: &'a [WorldTallies],
-    hard: &'a [WorldTallies],
-    argmax: &'a [WorldTallies],
-    floor: Figures,
-    resamples: Resamples,
-}
-
-impl Everyone<'_> {
-    fn estimate(
-        &self,
-        contestants: &[&[WorldTallies]],
-        figure: &dyn Fn(&[Figures]) -> Option<f64>,
-    ) -> Option<Estimate> {
-        self.resamples.estimate(contestants, figure)
-    }
-
-    fn head(&self, head: &str) -> Option<FinalHead> {
-        let floor = figure_of(&self.floor, head)?;
-        let own = |who| self.estimate(&[who], &|f| figure_of(&f[0], head));
-        let with = |other, figure: &dyn Fn(f64, f64) -> f64| {
-            self.estimate(&[self.student, other], &|f| {
-                Some(figure(figure_of(&f[0], head)?, figure_of(&f[1], head)?))
-            })
-        };
-        let gain = |other| with(other, &|student, other| student - other);
-        Some(FinalHead {
-            floor,
-            teacher: own(self.teacher)?,
-            student: own(self.student)?,
-            hard_labels: own(self.hard)?,
-            retention: with(self.teacher, &|student, teacher| student / teacher)?,
-            retention_above_floor: with(self.teacher, &|student, teacher| {
-                (student - floor) / (teacher - floor)
-            })?,
-            gain: gain(self.hard)?,
-            gain_over_argmax: if self.argmax.is_empty() {
-                None
-            } else {
-                gain(self.argmax)
-            },
-        })
-    }
-}
-
-/// The figure of a head, or the mean over all for `macro`.
-fn figure_of(figures: &Figures, head: &str) -> Option<f64> {
-    match head {
-        "macro" => Some(macro_figure(figures)),
-        head => figures.get(head).copied(),
-    }
 }

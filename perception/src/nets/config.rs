@@ -62,6 +62,31 @@ impl NetConfig {
         }
     }
 
+    /// The networks with one of the widths a step narrower, with a word for what was narrowed.
+    pub fn narrower(&self) -> Vec<(String, Self)> {
+        /// Channels come in groups of so many.
+        const STEP: usize = 16;
+        let mut found = Vec::new();
+        let mut offer = |name: String, width: usize, set: &dyn Fn(&mut Self)| {
+            if width > STEP {
+                let mut config = self.clone();
+                set(&mut config);
+                found.push((name, config));
+            }
+        };
+        offer("stem".to_owned(), self.stem, &|config| config.stem -= STEP);
+        for stage in 0..self.stages.len() {
+            let name = format!("stage {}", stage + 1);
+            offer(name, self.stages[stage], &|config| {
+                config.stages[stage] -= STEP
+            });
+        }
+        offer("decoder".to_owned(), self.decoder, &|config| {
+            config.decoder -= STEP
+        });
+        found
+    }
+
     /// The parameters that learning moves.
     ///
     /// # Errors
@@ -99,6 +124,17 @@ mod tests {
         assert!((170_000..200_000).contains(&student.parameters().unwrap()));
         assert!((1_500_000_000..1_800_000_000).contains(&teacher.flops().unwrap()));
         assert!((110_000_000..130_000_000).contains(&student.flops().unwrap()));
+    }
+
+    #[test]
+    fn every_width_above_the_least_can_be_narrowed() {
+        let narrower = NetConfig::student().narrower();
+        let names: Vec<&str> = narrower.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["stage 2", "stage 3", "stage 4", "decoder"]);
+        for (name, config) in &narrower {
+            let flops = config.flops().unwrap();
+            assert!(flops < NetConfig::student().flops().unwrap(), "{name}");
+        }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 mod aggregate;
 mod config;
 mod init;
+mod narrow;
 mod net;
 mod plan;
 
 pub use config::{Body, NetConfig};
+pub use narrow::narrowed;
 pub use net::{Mode, Net};
 
 pub(crate) use aggregate::{Aggregation, BOUNDARIES, LANE_ROWS, is_plain, logits_of_cells};
