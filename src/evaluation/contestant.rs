@@ -12,6 +12,7 @@ use perception::heads::Head;
 use perception::network::{Backend, Network};
 use perception::ops::Isa;
 use perception::probabilities::{Probabilities, softmax};
+use perception::quantization::Ranges;
 use perception::targets::Targets;
 use serde::Serialize;
 
@@ -56,7 +57,8 @@ impl Entrant {
     /// When its files are damaged.
     pub(super) fn open(who: Who, assets: &Assets, given: Option<&Path>) -> Result<Option<Self>> {
         let path = assets.weights(&who);
-        if !path.exists() {
+        let needs_ranges = who.single().is_some();
+        if !path.exists() || (needs_ranges && !Ranges::path(&path).exists()) {
             return Ok(None);
         }
         let backend = Backend::Engine {

@@ -12,6 +12,7 @@ mod floors;
 mod grid;
 mod ladder;
 mod layering;
+mod learning;
 mod recorded;
 mod stage_hands;
 mod tidy;

@@ -1,7 +1,7 @@
 //! Writing a data set shard by shard, so that an interrupted capture goes on where it stopped.
 
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use drive::frame::CameraFrame;
@@ -148,7 +148,11 @@ impl ShardWriter {
             unfinished,
         } = self;
         tar.into_inner()
-            .and_then(|buffered| buffered.into_inner().map_err(|error| error.into_error()))
+            .and_then(|buffered| {
+                buffered
+                    .into_inner()
+                    .map_err(io::IntoInnerError::into_error)
+            })
             .and_then(|file| file.sync_all())
             .map_err(Error::file(&unfinished))?;
         fs::rename(&unfinished, &path).map_err(Error::file(path))
