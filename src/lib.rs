@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`episode`] is the loop, one line a step. [`seat`] is a place in the car with its own
 //! sight, tracker and planner; [`perceiver`] says who can sit there, [`worker`] runs its network beside
-//! the simulation; [`faults`] is what can go wrong with its camera. [`trace`] keeps every tick and proves that it
+//! the simulation; [`faults`] is what can go wrong with its camera, [`film`]
+//! the pictures that are kept. [`trace`] keeps every tick and proves that it
 //! repeats, [`record`] sums up, [`recorded`] reads back, [`diff`] names where two runs part. [`pack`] checks many
 //! stories at once, for continuous integration. [`commands`] are the command line's, [`report`] the page for people.
 
@@ -13,6 +14,7 @@ pub mod digest;
 pub mod episode;
 pub mod faults;
 pub mod files;
+pub mod film;
 pub mod folder;
 pub mod grid;
 pub mod junit;

@@ -120,7 +120,10 @@ impl Capturing<'_> {
         let next = Mutex::new(shards.iter());
         let capture_some = || -> Result<()> {
             loop {
-                let taken = next.lock().expect("no thread panics with the lock held").next();
+                let taken = next
+                    .lock()
+                    .expect("no thread panics with the lock held")
+                    .next();
                 match taken {
                     Some(&number) if !self.stopped() => self.shard(number)?,
                     _ => return Ok(()),

@@ -76,7 +76,7 @@ fn entropy(distribution: &[f32]) -> f32 {
         .sum::<f32>()
 }
 
-fn class_word(class: Class) -> &'static str {
+pub(super) fn class_word(class: Class) -> &'static str {
     match class {
         Class::Road => "road",
         Class::Marking => "marking",

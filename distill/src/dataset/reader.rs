@@ -46,7 +46,8 @@ impl Dataset {
         let shards: Vec<_> = whole
             .into_par_iter()
             .map(|path| {
-                let frames = shard::index(&path).map_err(|what| Error::content(&path, &what, REMEDY))?;
+                let frames =
+                    shard::index(&path).map_err(|what| Error::content(&path, &what, REMEDY))?;
                 Ok((path, frames))
             })
             .collect::<Result<_>>()?;
@@ -106,10 +107,16 @@ impl Dataset {
         }
         let [rgb, class, instance, depth] =
             <[Vec<u8>; 4]>::try_from(samples).expect("there are four kinds");
-        if class.iter().any(|&class| class as usize >= Class::ALL.len()) {
+        if class
+            .iter()
+            .any(|&class| class as usize >= Class::ALL.len())
+        {
             return Err(damaged("class", "has an unknown class"));
         }
-        Ok((picture(&frame.record, rgb), labels(&frame.record, class, [&instance, &depth])))
+        Ok((
+            picture(&frame.record, rgb),
+            labels(&frame.record, class, [&instance, &depth]),
+        ))
     }
 }
 

@@ -42,23 +42,31 @@ pub(super) fn index(path: &Path) -> Result<Vec<(FrameId, StoredFrame)>, String> 
         if kind == "json" {
             let mut text = Vec::new();
             entry.read_to_end(&mut text).map_err(told)?;
-            let record = serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
+            let record =
+                serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
             frame.record = Some(record);
         } else if let Some(at) = KINDS.iter().position(|(of, _)| kind == format!("{of}.png")) {
             let start = entry.raw_file_position();
             frame.pictures[at] = start..start + entry.size();
         }
     }
-    found.into_iter().map(|(key, found)| whole(&key, found)).collect()
+    found
+        .into_iter()
+        .map(|(key, found)| whole(&key, found))
+        .collect()
 }
 
 /// A frame with all its parts.
 fn whole(key: &str, found: Found) -> Result<(FrameId, StoredFrame), String> {
-    let record = found.record.ok_or_else(|| format!("{key}.json is missing"))?;
+    let record = found
+        .record
+        .ok_or_else(|| format!("{key}.json is missing"))?;
     if let Some(at) = found.pictures.iter().position(Range::is_empty) {
         return Err(format!("{key}.{}.png is missing", KINDS[at].0));
     }
-    let number = key.split_once('/').and_then(|(_, number)| number.parse().ok());
+    let number = key
+        .split_once('/')
+        .and_then(|(_, number)| number.parse().ok());
     let frame = number.ok_or_else(|| format!("{key} is no WORLD/FRAME"))?;
     let id = FrameId {
         world: record.world.id,

@@ -12,7 +12,7 @@ use tar::{Builder, Header};
 
 use super::pictures::{self, KINDS};
 use super::record::{FrameRecord, Plan, WorldMeta};
-use super::{manifest_path, record_name, picture_name, shard_path};
+use super::{manifest_path, picture_name, record_name, shard_path};
 use crate::error::{Error, Result};
 use crate::files::{create_folder, read_json, write_json};
 
@@ -106,7 +106,11 @@ impl ShardWriter {
             samples_sha256: digest(samples),
         };
         let fault = |what: &dyn ToString| {
-            Error::content(&self.unfinished, &what.to_string(), "report this as a fault of the program")
+            Error::content(
+                &self.unfinished,
+                &what.to_string(),
+                "report this as a fault of the program",
+            )
         };
         let record = serde_json::to_vec_pretty(&record).map_err(|error| fault(&error))?;
         let files: Vec<Vec<u8>> = KINDS

@@ -1,0 +1,688 @@
+// The player of a run: one picture track, what each seat made of every picture, and the measures over time with a
+// cursor at the picture. Everything is drawn from the JSON that follows each player in the page.
+'use strict';
+
+const TICK_S = 0.01;
+const FRAME_PX = [512, 256];
+const GRID = [64, 32];
+// A percept older than two frame periods is called stale.
+const STALE_PERIODS = 2;
+const LIKELY_PERCENT = 50;
+const PRELOADED_PICTURES = 4;
+const KEPT_PICTURES = 48;
+// By number of the class: road, marking, pavement, building, vegetation, sky, vehicle, person, pole.
+const CLASS_COLOURS = ['#7d7d8c', '#ffffff', '#c9a27a', '#b0574f', '#3f9b5a', '#8ec9f0', '#3f6be0', '#ff4fb0', '#f5d23c'];
+// By number of the kind: how the sides of its box are drawn, so that colour is not needed.
+const KIND_DASHES = [[], [14, 4], [5, 4], [2, 4]];
+const CLASS_ALPHA = 0.45;
+
+const seconds = tick => tick * TICK_S;
+const told = (value, decimals, unit) => value == null ? '–' : value.toFixed(decimals) + ' ' + unit;
+const element = (tag, className, text) => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text != null) made.textContent = text;
+  return made;
+};
+
+// Runs of equal cells, one byte each: the class above, the length less one below.
+function cellsOf(text) {
+  const cells = new Uint8Array(GRID[0] * GRID[1]);
+  let at = 0;
+  for (const byte of atob(text)) {
+    const code = byte.charCodeAt(0);
+    const end = at + (code & 15) + 1;
+    cells.fill(code >> 4, at, end);
+    at = end;
+  }
+  return cells;
+}
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.data = JSON.parse(document.getElementById(root.id + '-data').textContent);
+    this.images = new Map();
+    this.at = 0;
+    this.speed = 1;
+    this.playing = false;
+    this.tint = 'classes';
+    this.arrived = this.data.seats.map(seat => new Map(seat.arrivals));
+    this.lost = this.data.seats.map(seat => new Set(seat.dropped));
+    this.end = this.data.exposures.tick.at(-1) || 1;
+    this.build();
+    new ResizeObserver(() => this.layOut()).observe(root);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.layOut());
+    this.layOut();
+  }
+
+  // ---- what the page is made of
+
+  build() {
+    const label = 'Player of ' + this.data.story;
+    this.root.setAttribute('role', 'group');
+    this.root.setAttribute('aria-label', label);
+    this.views = element('div', 'views' + (this.data.seats.length > 1 ? ' two' : ''));
+    this.seats = this.data.seats.map((seat, index) => this.buildSeat(seat, index));
+    this.root.append(this.views, this.buildControls(), this.buildTracks());
+    this.root.addEventListener('pointerdown', () => { Player.active = this; });
+    this.root.addEventListener('focusin', () => { Player.active = this; });
+  }
+
+  buildSeat(seat, index) {
+    const figure = element('figure', 'view');
+    const head = element('div', 'who ' + (index ? 'shadow' : 'wheel'));
+    head.append(element('b', '', seat.name), element('span', '', index ? 'watches' : 'drives'));
+    const action = element('span', 'action');
+    head.append(action);
+    const canvas = element('canvas');
+    canvas.width = 2 * FRAME_PX[0];
+    canvas.height = 2 * FRAME_PX[1];
+    canvas.setAttribute('role', 'img');
+    canvas.addEventListener('pointermove', event => this.point(index, event));
+    canvas.addEventListener('pointerleave', () => this.draw());
+    const caption = element('figcaption');
+    const why = element('p', 'why');
+    const age = element('p', 'age');
+    caption.append(why, age);
+    figure.append(head, canvas, caption);
+    this.views.append(figure);
+    return { canvas, action, why, age, pen: canvas.getContext('2d') };
+  }
+
+  buildControls() {
+    const bar = element('div', 'controls');
+    const button = (words, label, act) => {
+      const made = element('button', '', words);
+      made.type = 'button';
+      made.setAttribute('aria-label', label);
+      made.title = label;
+      made.addEventListener('click', act);
+      bar.append(made);
+      return made;
+    };
+    button('|◀', 'To the first picture (Home)', () => this.show(0));
+    button('◀', 'One picture back (left arrow)', () => this.step(-1));
+    this.playButton = button('▶ Play', 'Play or pause (space)', () => this.toggle());
+    this.playButton.className = 'play';
+    button('▶', 'One picture on (right arrow)', () => this.step(1));
+    const pace = element('select');
+    pace.setAttribute('aria-label', 'Pace');
+    for (const speed of [0.25, 0.5, 1, 2]) pace.append(new Option(speed + '×', speed, speed === 1, speed === 1));
+    pace.addEventListener('change', () => { this.speed = Number(pace.value); });
+    const tint = element('select');
+    tint.setAttribute('aria-label', 'What is laid over the pictures');
+    const choices = [['classes', 'tint: classes'], ['off', 'no tint']];
+    if (this.data.seats.length > 1) choices.splice(1, 0, ['differences', 'tint: differences']);
+    for (const [value, words] of choices) tint.append(new Option(words, value));
+    tint.addEventListener('change', () => { this.tint = tint.value; this.draw(); });
+    this.tintChoice = tint;
+    this.clock = element('output', 'clock');
+    bar.append(pace, tint, this.clock, element('span', 'space'));
+    this.jumps = this.data.moments.filter(moment => moment.id !== 'the-end').map(moment => {
+      const words = moment.why[0].toUpperCase() + moment.why.slice(1);
+      const label = words + ' at ' + seconds(moment.tick).toFixed(2) + ' s (key ' + moment.key + ')';
+      return button(words, label, () => this.jump(moment.tick));
+    });
+    return bar;
+  }
+
+  buildTracks() {
+    const tracks = element('div', 'tracks');
+    this.strip = this.buildTrack(tracks, 'strip', 'Decisions');
+    this.slider = element('input', 'slider');
+    this.slider.type = 'range';
+    this.slider.min = 0;
+    this.slider.max = this.end;
+    this.slider.step = 1;
+    this.slider.setAttribute('aria-label', 'Time');
+    this.slider.addEventListener('input', () => this.jump(Number(this.slider.value)));
+    const row = element('div', 'track time');
+    row.append(element('div', 'name', 'Time'), this.slider);
+    tracks.prepend(row);
+    this.charts = chartsOf(this.data).map(chart => ({ ...chart, ...this.buildTrack(tracks, 'chart', chart.title) }));
+    return tracks;
+  }
+
+  buildTrack(tracks, kind, title) {
+    const row = element('div', 'track ' + kind);
+    const name = element('div', 'name', title);
+    const values = element('div', 'values');
+    name.append(values);
+    const canvas = element('canvas');
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', title + ' over time; the values at the cursor stand beside it');
+    row.append(name, canvas);
+    tracks.append(row);
+    const scrub = event => {
+      if (event.buttons & 1) this.jump(this.tickAt(canvas, event.clientX));
+    };
+    canvas.addEventListener('pointerdown', event => { canvas.setPointerCapture(event.pointerId); scrub(event); });
+    canvas.addEventListener('pointermove', scrub);
+    return { canvas, values, pen: canvas.getContext('2d') };
+  }
+
+  // ---- where we are
+
+  exposure() { return this.data.pictures[this.at].exposure; }
+
+  tick() { return this.data.exposures.tick[this.exposure()]; }
+
+  tickAt(canvas, clientX) {
+    const box = canvas.getBoundingClientRect();
+    return (clientX - box.left) / box.width * this.end;
+  }
+
+  // The picture nearest to a tick.
+  nearest(tick) {
+    const ticks = this.data.pictures.map(picture => this.data.exposures.tick[picture.exposure]);
+    let best = 0;
+    ticks.forEach((other, index) => { if (Math.abs(other - tick) < Math.abs(ticks[best] - tick)) best = index; });
+    return best;
+  }
+
+  jump(tick) {
+    this.pause();
+    this.show(this.nearest(tick));
+  }
+
+  step(by) {
+    this.pause();
+    this.show(this.at + by);
+  }
+
+  show(index) {
+    this.at = Math.max(0, Math.min(this.data.pictures.length - 1, index));
+    this.draw();
+  }
+
+  toggle() {
+    if (this.playing) return this.pause();
+    if (this.at === this.data.pictures.length - 1) this.show(0);
+    this.playing = true;
+    this.playButton.textContent = '❚❚ Pause';
+    let now = seconds(this.tick());
+    let before = null;
+    const go = stamp => {
+      if (!this.playing) return;
+      now += before == null ? 0 : (stamp - before) / 1000 * this.speed;
+      before = stamp;
+      let next = this.at;
+      const last = this.data.pictures.length - 1;
+      while (next < last && seconds(this.data.exposures.tick[this.data.pictures[next + 1].exposure]) <= now) next += 1;
+      if (next !== this.at) this.show(next);
+      if (next === last) return this.pause();
+      requestAnimationFrame(go);
+    };
+    requestAnimationFrame(go);
+  }
+
+  pause() {
+    this.playing = false;
+    this.playButton.textContent = '▶ Play';
+  }
+
+  key(event) {
+    const inField = event.target.tagName === 'SELECT';
+    if (event.ctrlKey || event.metaKey || event.altKey || inField) return false;
+    const second = this.data.pictures.length > 1 ? Math.round(1 / (TICK_S * 10)) : 1;
+    const by = event.shiftKey ? second : 1;
+    const moment = this.data.moments.find(moment => moment.key.toLowerCase() === event.key.toLowerCase());
+    if (event.key === 'ArrowRight') this.step(by);
+    else if (event.key === 'ArrowLeft') this.step(-by);
+    else if (event.key === 'Home') { this.pause(); this.show(0); }
+    else if (event.key === ' ' && event.target.tagName !== 'BUTTON') this.toggle();
+    else if (moment) this.jump(moment.tick);
+    else return false;
+    return true;
+  }
+
+  // ---- drawing
+
+  layOut() {
+    const style = getComputedStyle(this.root);
+    const ink = name => style.getPropertyValue('--' + name).trim();
+    this.colours = { ink: ink('ink'), paper: ink('paper'), faint: ink('faint'), bad: ink('bad'), seats: [ink('wheel'), ink('shadow')] };
+    for (const track of [this.strip, ...this.charts]) {
+      const scale = devicePixelRatio || 1;
+      track.width = track.canvas.clientWidth;
+      track.height = track.canvas.clientHeight;
+      track.canvas.width = Math.max(1, Math.round(track.width * scale));
+      track.canvas.height = Math.max(1, Math.round(track.height * scale));
+      const still = element('canvas');
+      still.width = track.canvas.width;
+      still.height = track.canvas.height;
+      const pen = still.getContext('2d');
+      pen.scale(scale, scale);
+      if (track === this.strip) drawStrip(pen, track, this); else drawChart(pen, track, this);
+      track.still = still;
+    }
+    this.draw();
+  }
+
+  draw() {
+    const picture = this.data.pictures[this.at];
+    if (!picture) return;
+    const percepts = this.data.seats.map((seat, index) => seat.percepts[picture.percepts[index]]);
+    this.seats.forEach((seat, index) => this.drawSeat(seat, index, picture, percepts));
+    this.drawCursors();
+    this.slider.value = this.tick();
+    const time = seconds(this.tick()).toFixed(2) + ' s';
+    this.slider.setAttribute('aria-valuetext', time);
+    this.clock.textContent = time + ' of ' + seconds(this.end).toFixed(1) + ' s' + (picture.faults ? ' · ' + picture.faults : '');
+    for (let ahead = 1; ahead <= PRELOADED_PICTURES; ahead += 1) this.image(this.at + ahead);
+  }
+
+  // The picture as an image; null while it is on its way.
+  image(index) {
+    const picture = this.data.pictures[index];
+    if (!picture || !picture.jpeg) return null;
+    let image = this.images.get(index);
+    if (!image) {
+      image = new Image();
+      image.onload = () => { image.ready = true; if (index === this.at) this.draw(); };
+      image.src = 'data:image/jpeg;base64,' + picture.jpeg;
+      this.images.set(index, image);
+      if (this.images.size > KEPT_PICTURES) this.images.delete(this.images.keys().next().value);
+    }
+    return image.ready ? image : null;
+  }
+
+  drawSeat(seat, index, picture, percepts) {
+    const { pen, canvas } = seat;
+    const k = picture.exposure;
+    const words = this.data.words;
+    const data = this.data.seats[index];
+    pen.setTransform(2, 0, 0, 2, 0, 0);
+    const image = this.image(this.at);
+    if (image) pen.drawImage(image, 0, 0, ...FRAME_PX);
+    else if (!picture.jpeg) drawMissing(pen);
+    const percept = percepts[index];
+    if (percept) drawPercept(pen, percept, percepts[1 - index], this);
+    const action = words.actions[data.action[k]];
+    const why = words.decisions[data.decision[k]];
+    const others = this.data.seats.filter((_, other) => other !== index);
+    const differs = others.some(other => other.action[k] !== data.action[k]);
+    seat.action.textContent = (differs ? '≠ ' : '') + action;
+    seat.action.classList.toggle('differs', differs);
+    seat.why.textContent = why;
+    seat.age.textContent = this.ageWords(index, k);
+    canvas.setAttribute('aria-label', `Picture at ${seconds(this.tick()).toFixed(2)} s as ${data.name} sees it. ${why}. ` + perceptWords(percept, words));
+  }
+
+  // How old what the seat knows is, and what becomes of this picture's own frame.
+  ageWords(index, k) {
+    const seat = this.data.seats[index];
+    const now = this.data.exposures.tick[k];
+    const seen = seat.seen[k];
+    const budget = this.data.budget_ms;
+    if (seen == null) return 'has seen nothing yet';
+    const age = (now - seen) * 10;
+    const stale = age > STALE_PERIODS * budget ? ', stale' : '';
+    const knows = age === 0 ? 'knows this frame' : `knows the frame of ${age} ms ago${stale}`;
+    if (this.lost[index].has(now)) return `${knows} · this frame is dropped`;
+    const usable = this.arrived[index].get(now);
+    if (usable == null) return `${knows} · this frame is never used`;
+    const took = (usable - now) * 10;
+    return `${knows} · this frame takes ${took} ms of a budget of ${budget} ms` + (took > budget ? ', too long' : '');
+  }
+
+  drawCursors() {
+    const k = this.exposure();
+    for (const track of [this.strip, ...this.charts]) {
+      const { pen, canvas } = track;
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      if (track.still) pen.drawImage(track.still, 0, 0);
+      const scale = canvas.width / Math.max(1, track.width);
+      pen.setTransform(scale, 0, 0, scale, 0, 0);
+      track.cursor = this.tick() / this.end * track.width;
+      pen.fillStyle = this.colours.ink;
+      pen.fillRect(Math.min(track.width - 1.5, Math.max(0, track.cursor - 0.75)), 0, 1.5, track.height);
+      if (track.tell) track.values.replaceChildren(...track.tell(k).map(([words, style]) => element('span', style, words)));
+    }
+    const [driver, shadow] = this.data.seats;
+    const agree = !shadow ? 'nobody watches' : driver.action[k] === shadow.action[k] ? 'alike' : '≠ differ';
+    this.strip.values.replaceChildren(element('span', '', agree));
+  }
+
+  // Names the class under the pointer.
+  point(index, event) {
+    const picture = this.data.pictures[this.at];
+    const percept = this.data.seats[index].percepts[picture.percepts[index]];
+    if (!percept || !percept.cells) return;
+    percept.map ||= cellsOf(percept.cells);
+    const box = this.seats[index].canvas.getBoundingClientRect();
+    const column = Math.floor((event.clientX - box.left) / box.width * GRID[0]);
+    const row = Math.floor((event.clientY - box.top) / box.height * GRID[1]);
+    const word = this.data.words.classes[percept.map[row * GRID[0] + column]];
+    if (!word) return;
+    this.draw();
+    drawLabel(this.seats[index].pen, word, column * 8 + 8, row * 8 + 4, []);
+  }
+}
+
+// ---- the pictures
+
+function drawMissing(pen) {
+  pen.fillStyle = '#333';
+  pen.fillRect(0, 0, ...FRAME_PX);
+  pen.fillStyle = '#fff';
+  pen.font = '14px system-ui, sans-serif';
+  pen.textAlign = 'center';
+  pen.fillText('No frame arrived', FRAME_PX[0] / 2, FRAME_PX[1] / 2);
+  pen.textAlign = 'left';
+}
+
+function drawPercept(pen, percept, other, player) {
+  if (percept.cells) drawCells(pen, percept, other, player.tint);
+  for (const points of percept.lanes_px) drawLane(pen, points);
+  const taken = [];
+  for (const box of percept.boxes) drawBox(pen, box);
+  for (const box of percept.boxes) {
+    if (box.percent < LIKELY_PERCENT) continue;
+    const closing = box.closing_mps == null ? '' : ` ${box.closing_mps >= 0 ? 'closing' : 'leaving'} ${Math.abs(box.closing_mps).toFixed(1)} m/s`;
+    const words = `${player.data.words.kinds[box.kind]} ${box.gap_m.toFixed(0)} m${closing} ${box.percent} %`;
+    drawLabel(pen, words, box.sides_px[0], box.sides_px[1] - 9, taken);
+  }
+  const light = lightWords(percept, player.data.words);
+  if (light) drawLabel(pen, light, 6, 10, taken);
+}
+
+function lightWords(percept, words) {
+  const parts = [];
+  if (percept.light[0]) parts.push(`● light ${words.lights[percept.light[0]]} ${percept.light[1]} %`);
+  if (percept.stop_line) parts.push(`stop line ${percept.stop_line[0].toFixed(0)} m ${percept.stop_line[1]} %`);
+  return parts.join(' · ');
+}
+
+function drawCells(pen, percept, other, tint) {
+  if (tint === 'off') return;
+  percept.map ||= cellsOf(percept.cells);
+  if (tint === 'differences') return drawDifferences(pen, percept, other);
+  if (!percept.sheet) {
+    percept.sheet = element('canvas');
+    [percept.sheet.width, percept.sheet.height] = GRID;
+    const sheet = percept.sheet.getContext('2d');
+    percept.map.forEach((cell, at) => {
+      sheet.fillStyle = CLASS_COLOURS[cell];
+      sheet.fillRect(at % GRID[0], Math.floor(at / GRID[0]), 1, 1);
+    });
+  }
+  pen.globalAlpha = CLASS_ALPHA;
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(percept.sheet, 0, 0, ...FRAME_PX);
+  pen.imageSmoothingEnabled = true;
+  pen.globalAlpha = 1;
+}
+
+// Hatches the cells to which both seats give different classes.
+function drawDifferences(pen, percept, other) {
+  if (!other || !other.cells) return;
+  other.map ||= cellsOf(other.cells);
+  pen.strokeStyle = '#fff';
+  pen.lineWidth = 1;
+  pen.fillStyle = 'rgba(0, 0, 0, 0.55)';
+  pen.beginPath();
+  percept.map.forEach((cell, at) => {
+    if (cell === other.map[at]) return;
+    const [x, y] = [at % GRID[0] * 8, Math.floor(at / GRID[0]) * 8];
+    pen.fillRect(x, y, 8, 8);
+    pen.moveTo(x, y + 8);
+    pen.lineTo(x + 8, y);
+  });
+  pen.stroke();
+}
+
+function drawLane(pen, points) {
+  for (const [colour, width] of [['#003b3b', 4], ['#3ff0dc', 2]]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.beginPath();
+    for (let at = 0; at < points.length; at += 2) pen.lineTo(points[at], points[at + 1]);
+    pen.stroke();
+  }
+}
+
+// A road user's box; who is doubtful stays thin.
+function drawBox(pen, box) {
+  const [left, top, right, bottom] = box.sides_px;
+  const likely = box.percent >= LIKELY_PERCENT;
+  const sides = [left, top, Math.max(2, right - left), Math.max(2, bottom - top)];
+  pen.setLineDash([]);
+  pen.strokeStyle = 'rgba(0, 0, 0, 0.7)';
+  pen.lineWidth = likely ? 3.4 : 1.6;
+  pen.strokeRect(...sides);
+  pen.setLineDash(KIND_DASHES[box.kind]);
+  pen.strokeStyle = likely ? '#ffd84a' : '#d8d8d8';
+  pen.lineWidth = likely ? 1.8 : 0.8;
+  pen.strokeRect(...sides);
+  pen.setLineDash([]);
+}
+
+// Words on a dark plate, moved until they cover no others.
+function drawLabel(pen, words, x, y, taken) {
+  pen.font = '600 10.5px system-ui, sans-serif';
+  const width = pen.measureText(words).width + 8;
+  const left = Math.max(2, Math.min(FRAME_PX[0] - width - 2, x));
+  let top = Math.max(2, Math.min(FRAME_PX[1] - 16, y - 7));
+  const covers = other => left < other[0] + other[2] && other[0] < left + width && Math.abs(top - other[1]) < 15;
+  for (let tries = 0; tries < 12 && taken.some(covers); tries += 1) top = top > 20 ? top - 15.5 : top + 31 + 15.5 * tries;
+  taken.push([left, top, width]);
+  pen.fillStyle = 'rgba(0, 0, 0, 0.78)';
+  pen.fillRect(left, top, width, 14);
+  pen.fillStyle = '#fff';
+  pen.fillText(words, left + 4, top + 10.5);
+}
+
+function perceptWords(percept, words) {
+  if (!percept) return 'Nothing seen yet.';
+  const boxes = percept.boxes.filter(box => box.percent >= LIKELY_PERCENT);
+  const users = boxes.map(box => `${words.kinds[box.kind]} at ${box.gap_m.toFixed(0)} m`);
+  const light = lightWords(percept, words);
+  return (users.length ? 'Sees ' + users.join(', ') : 'Sees no road user') + (light ? '; ' + light : '') + '.';
+}
+
+// ---- the tracks
+
+function drawStrip(pen, track, player) {
+  const { exposures, seats, words } = player.data;
+  const x = k => k >= exposures.tick.length ? track.width : exposures.tick[k] / player.end * track.width;
+  const height = (track.height - 16) / 2;
+  seats.forEach((seat, index) => {
+    const top = index * (height + 16);
+    let from = 0;
+    for (let k = 1; k <= seat.action.length; k += 1) {
+      if (k < seat.action.length && seat.action[k] === seat.action[from]) continue;
+      drawDecision(pen, player, words.actions[seat.action[from]], [x(from), top, x(k) - x(from), height], seat.action[from], index);
+      from = k;
+    }
+  });
+  if (seats.length > 1) hatch(pen, track, player, x, height);
+}
+
+function drawDecision(pen, player, words, [left, top, width, height], hardness, index) {
+  pen.globalAlpha = 0.12 + 0.2 * hardness;
+  pen.fillStyle = player.colours.seats[index];
+  pen.fillRect(left, top, Math.max(1, width - 0.5), height);
+  pen.globalAlpha = 1;
+  pen.font = '11px system-ui, sans-serif';
+  if (pen.measureText(words).width + 8 > width) return;
+  pen.fillStyle = hardness > 2 ? player.colours.paper : player.colours.ink;
+  pen.fillText(words, left + 4, top + height / 2 + 4);
+}
+
+// Between both rows, where they differ.
+function hatch(pen, track, player, x, height) {
+  const [driver, shadow] = player.data.seats;
+  pen.strokeStyle = player.colours.bad;
+  pen.fillStyle = player.colours.bad;
+  pen.lineWidth = 1.4;
+  driver.action.forEach((action, k) => {
+    if (action === shadow.action[k]) return;
+    const [from, to] = [x(k), Math.max(x(k) + 2, x(k + 1))];
+    pen.save();
+    pen.beginPath();
+    pen.rect(from, height + 2, to - from, 12);
+    pen.clip();
+    pen.globalAlpha = 0.25;
+    pen.fillRect(from, height + 2, to - from, 12);
+    pen.globalAlpha = 1;
+    pen.beginPath();
+    for (let at = Math.floor(from / 6) * 6 - 12; at < to; at += 6) {
+      pen.moveTo(at, height + 14);
+      pen.lineTo(at + 12, height + 2);
+    }
+    pen.stroke();
+    pen.restore();
+  });
+}
+
+// What is charted. A line is [values on every exposure, style]; `tell` gives the values at the cursor.
+function chartsOf(data) {
+  const { exposures, seats, words } = data;
+  const styles = ['wheel', 'shadow'];
+  const each = (field, decimals, unit) => k => seats.map((seat, index) => [`${seat.name} ${told(seat[field][k], decimals, unit)}`, styles[index]]);
+  const lines = field => seats.map((seat, index) => [seat[field], styles[index]]);
+  return [
+    { title: 'Speed', unit: 'm/s', least: 1, lines: [[exposures.speed_mps, 'truth']],
+      tell: k => [[told(exposures.speed_mps[k], 1, 'm/s'), 'truth']] },
+    { title: 'Gap', unit: 'm', least: 10, most: 80, lines: [[exposures.gap_m, 'truth'], ...lines('gap_m')],
+      tell: k => [[`true ${told(exposures.gap_m[k], 1, 'm')}`, 'truth'], ...each('gap_m', 1, 'm')(k)] },
+    { title: 'TTC', unit: 's', least: 4, most: 8, lines: [[exposures.ttc_s, 'truth'], ...lines('ttc_s')],
+      tell: k => [[`true ${told(exposures.ttc_s[k], 2, 's')}`, 'truth'], ...each('ttc_s', 2, 's')(k)] },
+    { title: 'Decision', unit: 'm/s² wanted', least: 1, lines: lines('accel_mps2'),
+      tell: k => seats.map((seat, index) => [`${words.actions[seat.action[k]]} ${told(seat.accel_mps2[k], 1, 'm/s²')}`, styles[index]]) },
+    { title: 'Latency', unit: 'ms a frame', least: 1.4 * data.budget_ms, lines: [], marks: true, rule: [data.budget_ms, 'budget'],
+      tell: k => seats.map((seat, index) => [latencyWords(seat, exposures.tick[k]), styles[index]]) },
+  ];
+}
+
+function latencyWords(seat, tick) {
+  if (seat.dropped.includes(tick)) return `${seat.name} × dropped`;
+  const arrival = seat.arrivals.find(arrival => arrival[0] === tick);
+  return seat.name + ' ' + (arrival ? (arrival[1] - arrival[0]) * 10 + ' ms' : '–');
+}
+
+function drawChart(pen, track, player) {
+  const latencies = track.marks ? player.data.seats.flatMap(seat => seat.arrivals.map(([from, to]) => (to - from) * 10)) : [];
+  const values = track.lines.flatMap(line => line[0]).concat(latencies).filter(value => value != null);
+  const low = Math.min(0, ...values);
+  let high = Math.max(track.least, ...values);
+  if (track.most) high = Math.min(high, track.most);
+  const [top, bottom] = [8, track.height - 8];
+  const y = value => bottom - (bottom - top) * (Math.min(value, high) - low) / (high - low);
+  const x = tick => tick / player.end * track.width;
+  drawAxes(pen, track, player, y, [low, high]);
+  track.lines.forEach(([line, style]) => drawLine(pen, player, line.map((value, k) => value == null ? null : [x(player.data.exposures.tick[k]), y(value)]), style));
+  if (track.marks) player.data.seats.forEach((seat, index) => drawMarks(pen, player, seat, index, { x, y, top }));
+}
+
+function drawAxes(pen, track, player, y, [low, high]) {
+  pen.strokeStyle = player.colours.faint;
+  pen.fillStyle = player.colours.faint;
+  pen.lineWidth = 0.5;
+  pen.font = '10.5px system-ui, sans-serif';
+  const rules = [[low, low.toFixed(low ? 1 : 0)], [high, high.toFixed(high < 10 ? 1 : 0) + ' ' + track.unit]];
+  if (low < 0) rules.push([0, '0']);
+  if (track.rule) rules.push([track.rule[0], `${track.rule[1]} ${track.rule[0]} ms`]);
+  for (const [value, words] of rules) {
+    pen.setLineDash(track.rule && value === track.rule[0] ? [4, 3] : []);
+    pen.beginPath();
+    pen.moveTo(0, y(value));
+    pen.lineTo(track.width, y(value));
+    pen.stroke();
+    const width = pen.measureText(words).width;
+    pen.globalAlpha = 0.8;
+    pen.fillStyle = player.colours.paper;
+    pen.fillRect(track.width - width - 5, y(value) - (value === low ? 12 : 6), width + 5, 12);
+    pen.globalAlpha = 1;
+    pen.fillStyle = player.colours.faint;
+    pen.fillText(words, track.width - width - 2, y(value) + (value === low ? -2 : 4));
+  }
+  pen.setLineDash([]);
+}
+
+function drawLine(pen, player, points, style) {
+  pen.strokeStyle = style === 'truth' ? player.colours.ink : player.colours.seats[style === 'wheel' ? 0 : 1];
+  pen.lineWidth = style === 'truth' ? 1.2 : 1.8;
+  pen.setLineDash(style === 'shadow' ? [6, 4] : []);
+  pen.beginPath();
+  let down = false;
+  for (const point of points) {
+    if (point && down) pen.lineTo(...point);
+    else if (point) pen.moveTo(...point);
+    down = Boolean(point);
+  }
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+// A dot of the driver, a square of the shadow, a cross where a frame was dropped.
+function drawMarks(pen, player, seat, index, { x, y, top }) {
+  pen.fillStyle = pen.strokeStyle = player.colours.seats[index];
+  pen.lineWidth = 1.2;
+  for (const [from, to] of seat.arrivals) {
+    pen.beginPath();
+    if (index === 0) pen.arc(x(from), y((to - from) * 10), 2.2, 0, 7);
+    else pen.rect(x(from) - 2, y((to - from) * 10) - 2, 4, 4);
+    if (index === 0) pen.fill(); else pen.stroke();
+  }
+  for (const tick of seat.dropped) {
+    const [left, above] = [x(tick), top + 3 + 7 * index];
+    pen.beginPath();
+    pen.moveTo(left - 2, above - 2);
+    pen.lineTo(left + 2, above + 2);
+    pen.moveTo(left - 2, above + 2);
+    pen.lineTo(left + 2, above - 2);
+    pen.stroke();
+  }
+}
+
+// ---- the page
+
+const players = new Map();
+
+// Players are made when they come near the window: parsing their data takes a moment.
+function open(root) {
+  if (!players.has(root.id)) players.set(root.id, new Player(root));
+  return players.get(root.id);
+}
+
+// `#run-2@345` is a tick of a run, `#first-disagreement` a moment of the first run.
+function follow(hash) {
+  const [, id, tick] = /^#(run-\d+)(?:@(\d+))?$/.exec(hash) || [];
+  const root = id && document.getElementById(id);
+  const first = document.querySelector('.player');
+  if (root) {
+    const player = open(root);
+    Player.active = player;
+    if (tick != null) player.jump(Number(tick));
+    root.closest('section').scrollIntoView();
+  } else if (first) {
+    const player = open(first);
+    const moment = player.data.moments.find(moment => '#' + moment.id === hash);
+    if (moment) player.jump(moment.tick);
+  }
+}
+
+function start() {
+  const roots = [...document.querySelectorAll('.player')];
+  const watch = new IntersectionObserver(seen => seen.filter(one => one.isIntersecting).forEach(one => open(one.target)), { rootMargin: '800px' });
+  roots.forEach(root => watch.observe(root));
+  if (roots.length) Player.active = open(roots[0]);
+  document.addEventListener('keydown', event => {
+    if (Player.active && Player.active.key(event)) event.preventDefault();
+  });
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a[href^="#run-"]');
+    if (!link) return;
+    event.preventDefault();
+    history.replaceState(null, '', link.getAttribute('href'));
+    follow(link.getAttribute('href'));
+  });
+  addEventListener('hashchange', () => follow(location.hash));
+  follow(location.hash);
+}
+
+start();
