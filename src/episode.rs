@@ -144,7 +144,10 @@ pub fn drive(
 }
 
 /// Exposes one frame.
-fn expose(simulation: &mut Simulation, pass: Pass) -> Result<Exposure> {
+///
+/// # Errors
+/// When the camera fails.
+pub(crate) fn expose(simulation: &mut Simulation, pass: Pass) -> Result<Exposure> {
     let (frame, labels) = simulation.expose(pass)?;
     Ok(Exposure {
         tick: labels.tick,

@@ -8,7 +8,7 @@ use super::SoftTargets;
 use super::parting::{Parting, parting};
 use super::player::player;
 use super::svg::escape;
-use crate::record::{Outcome, RunRecord};
+use crate::record::{NetworkRecord, Outcome, RunRecord};
 use crate::table::{number, percent};
 use crate::theatre::Played;
 
@@ -181,19 +181,19 @@ fn cause(record: &RunRecord, parting: Option<&Parting>, run: usize) -> String {
 
 fn cost(record: &RunRecord) -> String {
     let metrics = &record.metrics;
+    let impact = metrics
+        .impact_speed_mps
+        .map_or_else(String::new, |mps| format!(", impact at {mps:.1} m/s"));
     let mut rows = vec![
         (
             "smallest TTC",
-            format!("{} s", number(metrics.min_ttc_s, 2)),
+            format!("{} s{impact}", number(metrics.min_ttc_s, 2)),
         ),
         (
             "hardest braking",
             format!("{:.1} m/s²", metrics.max_decel_mps2),
         ),
     ];
-    if let Some(impact_mps) = metrics.impact_speed_mps {
-        rows.push(("impact at", format!("{impact_mps:.1} m/s")));
-    }
     rows.push((
         "driving score",
         format!("{:.0} of 100", metrics.driving_score_v2_0),
@@ -201,13 +201,21 @@ fn cost(record: &RunRecord) -> String {
     if record.agreement.is_some() {
         rows.push(("decided alike", percent(record.agreement)));
     }
-    for (name, network) in &record.networks {
-        let lost = network.frames + network.dropped;
-        let applied = network
-            .applied_latency_ms
-            .map_or_else(String::new, |ms| format!(", {ms:.0} ms a frame"));
-        let words = format!("{} of {lost} frames dropped{applied}", network.dropped);
-        rows.push((name.as_str(), words));
+    let each = |words: &dyn Fn(&NetworkRecord) -> Option<String>| -> Vec<String> {
+        let networks = record.networks.iter();
+        networks
+            .filter_map(|(name, network)| Some(format!("{name} {}", words(network)?)))
+            .collect()
+    };
+    let fixed = each(&|network| Some(format!("{:.0} ms", network.applied_latency_ms?)));
+    let dropped = each(&|network| {
+        let offered = network.frames + network.dropped;
+        Some(format!("{} of {offered}", network.dropped))
+    });
+    for (what, words) in [("a frame takes", fixed), ("frames dropped", dropped)] {
+        if !words.is_empty() {
+            rows.push((what, words.join(", ")));
+        }
     }
     let rows: String = rows
         .iter()

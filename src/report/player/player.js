@@ -15,6 +15,9 @@ const CLASS_COLOURS = ['#7d7d8c', '#ffffff', '#c9a27a', '#b0574f', '#3f9b5a', '#
 // By number of the kind: how the sides of its box are drawn, so that colour is not needed.
 const KIND_DASHES = [[], [14, 4], [5, 4], [2, 4]];
 const CLASS_ALPHA = 0.45;
+// Right of the tracks, for the words of the scales, in pixels; the slider's style knows it too.
+const GUTTER_PX = 76;
+const PLAY_STEP_MS = 25;
 
 const seconds = tick => tick * TICK_S;
 const told = (value, decimals, unit) => value == null ? '–' : value.toFixed(decimals) + ' ' + unit;
@@ -64,7 +67,7 @@ class Player {
     this.root.setAttribute('aria-label', label);
     this.views = element('div', 'views' + (this.data.seats.length > 1 ? ' two' : ''));
     this.seats = this.data.seats.map((seat, index) => this.buildSeat(seat, index));
-    this.root.append(this.views, this.buildControls(), this.buildTracks());
+    this.root.append(this.views, this.buildControls(), this.buildTracks(), this.buildLegend());
     this.root.addEventListener('pointerdown', () => { Player.active = this; });
     this.root.addEventListener('focusin', () => { Player.active = this; });
   }
@@ -130,6 +133,7 @@ class Player {
   buildTracks() {
     const tracks = element('div', 'tracks');
     this.strip = this.buildTrack(tracks, 'strip', 'Decisions');
+    this.strip.values.previousSibling.remove();
     this.slider = element('input', 'slider');
     this.slider.type = 'range';
     this.slider.min = 0;
@@ -162,6 +166,29 @@ class Player {
     return { canvas, values, pen: canvas.getContext('2d') };
   }
 
+  buildLegend() {
+    const legend = element('details', 'legend');
+    legend.append(element('summary', '', 'How to read this, and keys'));
+    const line = (title, ...parts) => {
+      const made = element('p');
+      made.append(element('b', '', title + ' '), ...parts);
+      legend.append(made);
+    };
+    const { classes, kinds } = this.data.words;
+    line('Tint:', ...classes.flatMap((word, at) => {
+      const swatch = element('i', 'swatch');
+      swatch.style.background = CLASS_COLOURS[at];
+      return [swatch, word + '  '];
+    }), '– the word under the pointer is shown on the picture.');
+    line('Boxes:', 'named by kind, with the gap from the front bumper, the closing speed its tracker believes, and the probability. Sides are '
+      + kinds.map((kind, at) => kind + ' ' + ['solid', 'long dashes', 'dashes', 'dots'][at]).join(', ') + '; thin and grey below 50 %.');
+    line('Lines:', 'what is true is thin, the driver solid, the shadow dashed. Latency: a dot a frame of the driver, a square of the shadow, × where a frame was dropped.');
+    line('Pictures:', 'ten a second, and one where the decisions part for the first time. Over each lies the newest percept that the seat had at that moment; it is late where the words below say so.');
+    line('Keys:', '← → one picture, with shift a second; space play or pause; Home, End; '
+      + this.data.moments.filter(moment => moment.key.length === 1).map(moment => moment.key + ' ' + moment.why).join(', ') + '.');
+    return legend;
+  }
+
   // ---- where we are
 
   exposure() { return this.data.pictures[this.at].exposure; }
@@ -170,7 +197,7 @@ class Player {
 
   tickAt(canvas, clientX) {
     const box = canvas.getBoundingClientRect();
-    return (clientX - box.left) / box.width * this.end;
+    return (clientX - box.left) / (box.width - GUTTER_PX) * this.end;
   }
 
   // The picture nearest to a tick.
@@ -202,19 +229,20 @@ class Player {
     this.playing = true;
     this.playButton.textContent = '❚❚ Pause';
     let now = seconds(this.tick());
-    let before = null;
-    const go = stamp => {
+    let before = performance.now();
+    const go = () => {
       if (!this.playing) return;
-      now += before == null ? 0 : (stamp - before) / 1000 * this.speed;
+      const stamp = performance.now();
+      now += (stamp - before) / 1000 * this.speed;
       before = stamp;
       let next = this.at;
       const last = this.data.pictures.length - 1;
       while (next < last && seconds(this.data.exposures.tick[this.data.pictures[next + 1].exposure]) <= now) next += 1;
       if (next !== this.at) this.show(next);
       if (next === last) return this.pause();
-      requestAnimationFrame(go);
+      setTimeout(go, PLAY_STEP_MS);
     };
-    requestAnimationFrame(go);
+    setTimeout(go, PLAY_STEP_MS);
   }
 
   pause() {
@@ -246,6 +274,7 @@ class Player {
     for (const track of [this.strip, ...this.charts]) {
       const scale = devicePixelRatio || 1;
       track.width = track.canvas.clientWidth;
+      track.plot = Math.max(1, track.width - GUTTER_PX);
       track.height = track.canvas.clientHeight;
       track.canvas.width = Math.max(1, Math.round(track.width * scale));
       track.canvas.height = Math.max(1, Math.round(track.height * scale));
@@ -324,7 +353,7 @@ class Player {
     const usable = this.arrived[index].get(now);
     if (usable == null) return `${knows} · this frame is never used`;
     const took = (usable - now) * 10;
-    return `${knows} · this frame takes ${took} ms of a budget of ${budget} ms` + (took > budget ? ', too long' : '');
+    return `${knows} · this frame takes ${took} ms` + (took > budget ? `, over the budget of ${budget} ms` : `, within ${budget} ms`);
   }
 
   drawCursors() {
@@ -336,14 +365,15 @@ class Player {
       if (track.still) pen.drawImage(track.still, 0, 0);
       const scale = canvas.width / Math.max(1, track.width);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
-      track.cursor = this.tick() / this.end * track.width;
+      track.cursor = this.tick() / this.end * track.plot;
       pen.fillStyle = this.colours.ink;
-      pen.fillRect(Math.min(track.width - 1.5, Math.max(0, track.cursor - 0.75)), 0, 1.5, track.height);
+      pen.fillRect(Math.max(0, track.cursor - 0.75), 0, 1.5, track.height);
       if (track.tell) track.values.replaceChildren(...track.tell(k).map(([words, style]) => element('span', style, words)));
     }
     const [driver, shadow] = this.data.seats;
-    const agree = !shadow ? 'nobody watches' : driver.action[k] === shadow.action[k] ? 'alike' : '≠ differ';
-    this.strip.values.replaceChildren(element('span', '', agree));
+    const rows = [element('span', 'wheel', driver.name)];
+    if (shadow) rows.push(element('span', '', driver.action[k] === shadow.action[k] ? 'alike' : '≠ differ'), element('span', 'shadow', shadow.name));
+    this.strip.values.replaceChildren(...rows);
   }
 
   // Names the class under the pointer.
@@ -487,7 +517,7 @@ function perceptWords(percept, words) {
 
 function drawStrip(pen, track, player) {
   const { exposures, seats, words } = player.data;
-  const x = k => k >= exposures.tick.length ? track.width : exposures.tick[k] / player.end * track.width;
+  const x = k => k >= exposures.tick.length ? track.plot : exposures.tick[k] / player.end * track.plot;
   const height = (track.height - 16) / 2;
   seats.forEach((seat, index) => {
     const top = index * (height + 16);
@@ -551,9 +581,9 @@ function chartsOf(data) {
       tell: k => [[`true ${told(exposures.gap_m[k], 1, 'm')}`, 'truth'], ...each('gap_m', 1, 'm')(k)] },
     { title: 'TTC', unit: 's', least: 4, most: 8, lines: [[exposures.ttc_s, 'truth'], ...lines('ttc_s')],
       tell: k => [[`true ${told(exposures.ttc_s[k], 2, 's')}`, 'truth'], ...each('ttc_s', 2, 's')(k)] },
-    { title: 'Decision', unit: 'm/s² wanted', least: 1, lines: lines('accel_mps2'),
+    { title: 'Decision', unit: 'm/s²', least: 1, lines: lines('accel_mps2'),
       tell: k => seats.map((seat, index) => [`${words.actions[seat.action[k]]} ${told(seat.accel_mps2[k], 1, 'm/s²')}`, styles[index]]) },
-    { title: 'Latency', unit: 'ms a frame', least: 1.4 * data.budget_ms, lines: [], marks: true, rule: [data.budget_ms, 'budget'],
+    { title: 'Latency', unit: 'ms', least: 1.4 * data.budget_ms, lines: [], marks: true, rule: [data.budget_ms, 'budget'],
       tell: k => seats.map((seat, index) => [latencyWords(seat, exposures.tick[k]), styles[index]]) },
   ];
 }
@@ -567,15 +597,15 @@ function latencyWords(seat, tick) {
 function drawChart(pen, track, player) {
   const latencies = track.marks ? player.data.seats.flatMap(seat => seat.arrivals.map(([from, to]) => (to - from) * 10)) : [];
   const values = track.lines.flatMap(line => line[0]).concat(latencies).filter(value => value != null);
-  const low = Math.min(0, ...values);
+  const low = Math.min(0, ...values.filter(value => value < -0.05));
   let high = Math.max(track.least, ...values);
   if (track.most) high = Math.min(high, track.most);
-  const [top, bottom] = [8, track.height - 8];
+  const [top, bottom] = [track.marks ? 24 : 8, track.height - 8];
   const y = value => bottom - (bottom - top) * (Math.min(value, high) - low) / (high - low);
-  const x = tick => tick / player.end * track.width;
+  const x = tick => tick / player.end * track.plot;
   drawAxes(pen, track, player, y, [low, high]);
   track.lines.forEach(([line, style]) => drawLine(pen, player, line.map((value, k) => value == null ? null : [x(player.data.exposures.tick[k]), y(value)]), style));
-  if (track.marks) player.data.seats.forEach((seat, index) => drawMarks(pen, player, seat, index, { x, y, top }));
+  if (track.marks) player.data.seats.forEach((seat, index) => drawMarks(pen, player, seat, index, { x, y }));
 }
 
 function drawAxes(pen, track, player, y, [low, high]) {
@@ -583,22 +613,20 @@ function drawAxes(pen, track, player, y, [low, high]) {
   pen.fillStyle = player.colours.faint;
   pen.lineWidth = 0.5;
   pen.font = '10.5px system-ui, sans-serif';
-  const rules = [[low, low.toFixed(low ? 1 : 0)], [high, high.toFixed(high < 10 ? 1 : 0) + ' ' + track.unit]];
+  const rules = [[high, `${high.toFixed(high < 10 ? 1 : 0)} ${track.unit}`], [low, low.toFixed(low ? 1 : 0)]];
   if (low < 0) rules.push([0, '0']);
-  if (track.rule) rules.push([track.rule[0], `${track.rule[1]} ${track.rule[0]} ms`]);
+  if (track.rule) rules.unshift([track.rule[0], `${track.rule[1]} ${track.rule[0]}`]);
+  if (track.marks) pen.fillText('× dropped', track.plot + 6, 12);
+  const written = [];
   for (const [value, words] of rules) {
     pen.setLineDash(track.rule && value === track.rule[0] ? [4, 3] : []);
     pen.beginPath();
     pen.moveTo(0, y(value));
-    pen.lineTo(track.width, y(value));
+    pen.lineTo(track.plot, y(value));
     pen.stroke();
-    const width = pen.measureText(words).width;
-    pen.globalAlpha = 0.8;
-    pen.fillStyle = player.colours.paper;
-    pen.fillRect(track.width - width - 5, y(value) - (value === low ? 12 : 6), width + 5, 12);
-    pen.globalAlpha = 1;
-    pen.fillStyle = player.colours.faint;
-    pen.fillText(words, track.width - width - 2, y(value) + (value === low ? -2 : 4));
+    if (written.some(other => Math.abs(other - y(value)) < 11)) continue;
+    written.push(y(value));
+    pen.fillText(words, track.plot + 6, y(value) + 4);
   }
   pen.setLineDash([]);
 }
@@ -619,7 +647,7 @@ function drawLine(pen, player, points, style) {
 }
 
 // A dot of the driver, a square of the shadow, a cross where a frame was dropped.
-function drawMarks(pen, player, seat, index, { x, y, top }) {
+function drawMarks(pen, player, seat, index, { x, y }) {
   pen.fillStyle = pen.strokeStyle = player.colours.seats[index];
   pen.lineWidth = 1.2;
   for (const [from, to] of seat.arrivals) {
@@ -629,7 +657,7 @@ function drawMarks(pen, player, seat, index, { x, y, top }) {
     if (index === 0) pen.fill(); else pen.stroke();
   }
   for (const tick of seat.dropped) {
-    const [left, above] = [x(tick), top + 3 + 7 * index];
+    const [left, above] = [x(tick), 5 + 7 * index];
     pen.beginPath();
     pen.moveTo(left - 2, above - 2);
     pen.lineTo(left + 2, above + 2);

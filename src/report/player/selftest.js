@@ -18,7 +18,7 @@ async function selftest() {
     const wait = async () => {
       for (let tries = 0; tries < 100 && player.data.pictures[player.at].jpeg && !player.image(player.at); tries += 1) await pause(20);
     };
-    const cursorsFit = () => [player.strip, ...player.charts].every(track => Math.abs(track.cursor - player.tick() / player.end * track.width) < 0.01);
+    const cursorsFit = () => [player.strip, ...player.charts].every(track => Math.abs(track.cursor - player.tick() / player.end * track.plot) < 0.01);
 
     player.slider.value = 0;
     player.slider.dispatchEvent(new Event('input'));
