@@ -20,13 +20,22 @@ pub(super) type Colour = [u8; 3];
 
 /// A picture of twice the camera's size.
 #[derive(Debug, Clone)]
-pub(super) struct Sheet(RgbImage);
+pub(super) struct Sheet {
+    picture: RgbImage,
+    /// Left, top and right side of the words so far.
+    taken: Vec<[i32; 3]>,
+}
 
 impl Sheet {
+    fn new(picture: RgbImage) -> Self {
+        let taken = Vec::new();
+        Self { picture, taken }
+    }
+
     /// A sheet whose colour at every camera pixel is given.
     pub(super) fn from_pixels(colour: impl Fn(usize, usize) -> Colour) -> Self {
         let size = [FRAME_WIDTH * SCALE, FRAME_HEIGHT * SCALE].map(|side| side as u32);
-        Self(RgbImage::from_fn(size[0], size[1], |x, y| {
+        Self::new(RgbImage::from_fn(size[0], size[1], |x, y| {
             Rgb(colour(x as usize / SCALE, y as usize / SCALE))
         }))
     }
@@ -40,7 +49,7 @@ impl Sheet {
         let picture = RgbImage::from_raw(width, height, frame.rgb.to_vec())
             .context("a camera frame has three bytes a pixel")?;
         let scale = SCALE as u32;
-        Ok(Self(resize(
+        Ok(Self::new(resize(
             &picture,
             scale * width,
             scale * height,
@@ -50,7 +59,9 @@ impl Sheet {
 
     /// The colour at a camera pixel.
     pub(super) fn colour(&self, x: usize, y: usize) -> Colour {
-        self.0.get_pixel((x * SCALE) as u32, (y * SCALE) as u32).0
+        self.picture
+            .get_pixel((x * SCALE) as u32, (y * SCALE) as u32)
+            .0
     }
 
     /// A line between two points in camera pixels.
@@ -73,17 +84,25 @@ impl Sheet {
         }
     }
 
-    /// Words on a dark plate whose upper left corner is given in camera pixels, moved into the picture.
+    /// Words on a dark plate whose upper left corner is given in camera pixels, moved into the picture, and up
+    /// where they would cover others.
     pub(super) fn words(&mut self, [x, y]: [f64; 2], words: &str) {
         let advance = (GLYPH_COLUMNS as i32 + 1) * FONT_SCALE;
         let width = advance * words.chars().count() as i32 + 2 * FONT_SCALE;
         let height = (GLYPH_ROWS as i32 + 2) * FONT_SCALE;
         let (most_x, most_y) = (
-            self.0.width() as i32 - width,
-            self.0.height() as i32 - height,
+            self.picture.width() as i32 - width,
+            self.picture.height() as i32 - height,
         );
         let left = ((x * SCALE as f64) as i32).min(most_x).max(0);
-        let top = ((y * SCALE as f64) as i32).min(most_y).max(0);
+        let mut top = ((y * SCALE as f64) as i32).min(most_y).max(0);
+        let covers = |top: i32, other: &[i32; 3]| {
+            left < other[2] && other[0] < left + width && (top - other[1]).abs() < height
+        };
+        while top >= height && self.taken.iter().any(|other| covers(top, other)) {
+            top -= height;
+        }
+        self.taken.push([left, top, left + width]);
         for row in 0..height {
             for column in 0..width {
                 self.dot(left + column, top + row, 1, [16, 16, 16]);
@@ -101,7 +120,7 @@ impl Sheet {
     /// When it cannot be encoded.
     pub(super) fn png(&self) -> Result<Vec<u8>> {
         let mut png = Cursor::new(Vec::new());
-        self.0.write_to(&mut png, ImageFormat::Png)?;
+        self.picture.write_to(&mut png, ImageFormat::Png)?;
         Ok(png.into_inner())
     }
 
@@ -118,7 +137,7 @@ impl Sheet {
     fn dot(&mut self, x: i32, y: i32, side: i32, colour: Colour) {
         for (x, y) in (0..side * side).map(|at| (x + at % side, y + at / side)) {
             if let (Ok(x), Ok(y)) = (x.try_into(), y.try_into())
-                && let Some(pixel) = self.0.get_pixel_mut_checked(x, y)
+                && let Some(pixel) = self.picture.get_pixel_mut_checked(x, y)
             {
                 *pixel = Rgb(colour);
             }
@@ -156,7 +175,12 @@ mod tests {
     fn words_beyond_the_edge_are_moved_into_the_picture() {
         let mut sheet = Sheet::from_pixels(|_, _| [0, 0, 0]);
         sheet.words([10_000.0, -50.0], "CAR 12 M");
-        assert!(sheet.0.pixels().any(|pixel| pixel.0 == [255, 255, 255]));
+        assert!(
+            sheet
+                .picture
+                .pixels()
+                .any(|pixel| pixel.0 == [255, 255, 255])
+        );
     }
 
     #[test]

@@ -135,10 +135,10 @@ fn verdict(record: &RunRecord, run: usize) -> String {
         verdict_word(record)
     );
     for failure in &record.failures {
-        let when = format!("{:.2} s", failure.tick.seconds());
+        let when = format!("see {:.2} s", failure.tick.seconds());
         let _ = write!(
             html,
-            "<p>{} ({})</p>",
+            "<p>{} {}</p>",
             escape(&sentence(&failure.text)),
             jump(run, failure.tick.0, &when)
         );
@@ -212,16 +212,16 @@ fn cost(record: &RunRecord) -> String {
         let offered = network.frames + network.dropped;
         Some(format!("{} of {offered}", network.dropped))
     });
-    for (what, words) in [("a frame takes", fixed), ("frames dropped", dropped)] {
+    for (what, words) in [("a frame takes", fixed), ("dropped", dropped)] {
         if !words.is_empty() {
             rows.push((what, words.join(", ")));
         }
     }
-    let rows: String = rows
-        .iter()
-        .map(|(what, much)| format!("<dt>{}</dt><dd>{}</dd>", escape(what), escape(much)))
-        .collect();
-    format!("<div><h3>Cost</h3><dl>{rows}</dl></div>")
+    let mut html = String::from("<div><h3>Cost</h3><dl>");
+    for (what, much) in &rows {
+        let _ = write!(html, "<dt>{}</dt><dd>{}</dd>", escape(what), escape(much));
+    }
+    html + "</dl></div>"
 }
 
 /// With a full stop and a capital.

@@ -13,5 +13,6 @@ mod grid;
 mod ladder;
 mod layering;
 mod recorded;
+mod report;
 mod stage_hands;
 mod tidy;

@@ -273,3 +273,42 @@ fn percept(
     }
     Some(percepts.len() - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use drive::ego::VehicleCommand;
+    use drive::time::Tick;
+    use scenarios::world::WorldState;
+
+    use super::*;
+    use crate::trace::{ExposedDigests, TickRecord};
+
+    #[test]
+    fn a_frame_that_no_percept_came_of_counts_as_dropped_once_a_later_one_was_used() {
+        let line = |tick: u64| TraceLine {
+            chain: String::new(),
+            tick: TickRecord {
+                tick: Tick(tick),
+                world: WorldState::default(),
+                exposed: tick.is_multiple_of(5).then(|| ExposedDigests {
+                    pixels: None,
+                    labels: String::new(),
+                }),
+                seats: Vec::new(),
+                command: VehicleCommand::default(),
+            },
+        };
+        let lines: Vec<TraceLine> = (0..40).map(line).collect();
+        let arrivals = [[0, 17], [15, 33]];
+        assert_eq!(dropped(&lines, &arrivals), [5, 10]);
+        assert_eq!(dropped(&lines, &[]), [0; 0]);
+    }
+
+    #[test]
+    fn equal_words_are_written_once() {
+        let mut all = Vec::new();
+        let numbers = ["cruise", "stop", "cruise"].map(|word| number_of(word.to_owned(), &mut all));
+        assert_eq!(numbers, [0, 1, 0]);
+        assert_eq!(all, ["cruise", "stop"]);
+    }
+}

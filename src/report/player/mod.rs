@@ -12,7 +12,13 @@ use crate::theatre::Played;
 pub use data::PlayerData;
 
 /// The script of the page: plain, without a library, without the network.
-pub(super) const SCRIPT: &str = concat!(include_str!("player.js"), include_str!("selftest.js"));
+pub(super) const SCRIPT: &str = concat!(
+    include_str!("player.js"),
+    include_str!("pictures.js"),
+    include_str!("tracks.js"),
+    include_str!("page.js"),
+    include_str!("selftest.js"),
+);
 /// The player's part of the style.
 pub(super) const STYLE: &str = include_str!("player.css");
 
