@@ -9,6 +9,7 @@ use drive::time::Tick;
 use perception::probabilities::Logits;
 use scenarios::director::{ActiveFault, Director, opening_world};
 use scenarios::judge::Judge;
+use scenarios::metrics::Sample;
 use scenarios::story::CompiledStory;
 use scenarios::verdict::Verdict;
 use scenarios::world::WorldState;
@@ -17,6 +18,7 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 use crate::clock::WallClock;
 use crate::digest::{DigestChain, hex_of};
 use crate::faults::{FaultyCamera, late_us};
+use crate::film::Film;
 use crate::perceiver::Exposure;
 use crate::record::{Agreement, FrameRecord};
 use crate::recorded::Fork;
@@ -30,6 +32,9 @@ pub struct EpisodeOptions {
     pub pass: Pass,
     /// What becomes of the pictures.
     pub pictures: Pictures,
+    /// Whether pictures enter the hash chain. Where no network sees them they do not: a run is the same whether it
+    /// is filmed or not.
+    pub chains_pixels: bool,
     /// Whether to keep the networks' raw outputs: 120 kB each.
     pub keep_logits: bool,
     /// The recorded run whose commands the car follows before the driver takes the wheel.
@@ -41,11 +46,14 @@ pub struct EpisodeOptions {
 }
 
 /// What becomes of the pictures after they were seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pictures {
-    /// All are kept for the report: 393 kB each.
+    /// Ten a second are kept as JPEG for the report: 18 kB each at most.
+    Film,
+    /// All are kept besides the film: 393 kB each, and their labels.
     Keep,
     /// None is kept.
+    #[default]
     Forget,
 }
 
@@ -65,6 +73,8 @@ pub struct Episode {
     pub verdict: Verdict,
     /// One record per exposure tick.
     pub frames: Vec<FrameRecord>,
+    /// The film, empty if none was wanted.
+    pub film: Film,
     /// What the camera delivered on each exposure tick, if it was kept; as long as `frames` then.
     pub pictures: Vec<Option<Exposure>>,
     /// The raw outputs as they arrived, if they were kept.
@@ -94,7 +104,8 @@ pub fn drive(
     let mut judge = Judge::new(story);
     let mut camera = FaultyCamera::new(story.seed);
     let mut log = Log {
-        keeps_pictures: options.pictures == Pictures::Keep,
+        pictures: options.pictures,
+        chains_pixels: options.chains_pixels,
         ..Log::default()
     };
     let clock = WallClock::start(options.real_time);
@@ -118,8 +129,9 @@ pub fn drive(
         if options.keep_logits {
             log.logits.extend(arrivals(&world, seats));
         }
-        log.frame(&world, seats, faults, exposure);
         judge.observe(&world);
+        log.frame(&world, seats, faults, judge.newest());
+        log.picture(&world, seats, exposure)?;
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
@@ -128,11 +140,14 @@ pub fn drive(
         judge.observe(simulation.world());
     }
     let factor = clock.factor(simulation.world().tick);
-    Ok(log.finish(judge.verdict(), factor, camera_driver(&simulation)))
+    log.finish(judge.verdict(), factor, camera_driver(&simulation))
 }
 
 /// Exposes one frame.
-fn expose(simulation: &mut Simulation, pass: Pass) -> Result<Exposure> {
+///
+/// # Errors
+/// When the camera fails.
+pub(crate) fn expose(simulation: &mut Simulation, pass: Pass) -> Result<Exposure> {
     let (frame, labels) = simulation.expose(pass)?;
     Ok(Exposure {
         tick: labels.tick,
@@ -151,9 +166,11 @@ fn camera_driver(simulation: &Simulation) -> String {
 /// Collects what the record of a run is made of.
 #[derive(Default)]
 struct Log {
-    keeps_pictures: bool,
+    pictures: Pictures,
+    chains_pixels: bool,
     frames: Vec<FrameRecord>,
-    pictures: Vec<Option<Exposure>>,
+    film: Film,
+    exposures: Vec<Option<Exposure>>,
     logits: Vec<Arrival>,
     agreement: Agreement,
     trace: Trace,
@@ -171,10 +188,22 @@ impl Log {
         self.trace.push(TickRecord {
             tick: world.tick,
             world: world.clone(),
-            exposed: exposure.map(exposed_digests),
+            exposed: exposure.map(|exposure| self.exposed_digests(exposure)),
             seats: seats.iter().map(Seat::tick_record).collect(),
             command,
         });
+    }
+
+    fn exposed_digests(&self, exposure: &Exposure) -> ExposedDigests {
+        let mut labels = DigestChain::default();
+        labels.link_bytes(&exposure.labels.class);
+        labels.link_value(&exposure.labels.objects);
+        labels.link_value(&exposure.labels.lanes);
+        let picture = exposure.frame.as_ref().filter(|_| self.chains_pixels);
+        ExposedDigests {
+            pixels: picture.map(|frame| hex_of(&frame.rgb)),
+            labels: labels.hex(),
+        }
     }
 
     /// Adds a record of a frame on an exposure tick, delivered or not.
@@ -183,7 +212,7 @@ impl Log {
         world: &WorldState,
         seats: &[Seat],
         faults: &[ActiveFault],
-        exposure: Option<Exposure>,
+        sample: Option<&Sample>,
     ) {
         if !world.tick.is_exposure() {
             return;
@@ -197,23 +226,46 @@ impl Log {
             world: world.clone(),
             seats: seats.iter().map(Seat::record).collect(),
             faults: faults.iter().map(|active| active.fault.clone()).collect(),
+            gap_m: sample.and_then(|sample| Some(sample.lead?.gap_m)),
+            ttc_s: sample.and_then(|sample| sample.ttc_s),
         });
-        if self.keeps_pictures {
-            self.pictures.push(exposure);
-        }
     }
 
-    fn finish(self, verdict: Verdict, real_time_factor: f64, camera_driver: String) -> Episode {
-        Episode {
+    /// Keeps what is wanted of an exposure tick's picture.
+    fn picture(
+        &mut self,
+        world: &WorldState,
+        seats: &[Seat],
+        exposure: Option<Exposure>,
+    ) -> Result<()> {
+        if !world.tick.is_exposure() || self.pictures == Pictures::Forget {
+            return Ok(());
+        }
+        self.film.take(&world.ego.state, seats, exposure.as_ref())?;
+        if self.pictures == Pictures::Keep {
+            self.exposures.push(exposure);
+        }
+        Ok(())
+    }
+
+    fn finish(
+        mut self,
+        verdict: Verdict,
+        real_time_factor: f64,
+        camera_driver: String,
+    ) -> Result<Episode> {
+        self.film.end()?;
+        Ok(Episode {
             verdict,
             agreement: (self.agreement.frames > 0).then_some(self.agreement),
             trace: self.trace,
             frames: self.frames,
-            pictures: self.pictures,
+            film: self.film,
+            pictures: self.exposures,
             logits: self.logits,
             real_time_factor,
             camera_driver,
-        }
+        })
     }
 }
 
@@ -225,15 +277,4 @@ fn arrivals(world: &WorldState, seats: &[Seat]) -> impl Iterator<Item = Arrival>
             logits: Arc::clone(seat.news()?),
         })
     })
-}
-
-fn exposed_digests(exposure: &Exposure) -> ExposedDigests {
-    let mut labels = DigestChain::default();
-    labels.link_bytes(&exposure.labels.class);
-    labels.link_value(&exposure.labels.objects);
-    labels.link_value(&exposure.labels.lanes);
-    ExposedDigests {
-        pixels: exposure.frame.as_ref().map(|frame| hex_of(&frame.rgb)),
-        labels: labels.hex(),
-    }
 }

@@ -41,7 +41,7 @@ pub fn write_run(
         write_frames(&folder.join(FRAMES), played)?;
     }
     write_logits(&folder.join(LOGITS), &played.episode.logits)?;
-    let section = report::section(played, soft_targets)?;
+    let section = report::section(played, soft_targets, 1)?;
     let page = report::page(std::slice::from_ref(&played.record), &[section]);
     write_whole(&folder.join("report.html"), page.as_bytes())?;
     write_whole(

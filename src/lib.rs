@@ -2,8 +2,10 @@
 //!
 //! Reading order: [`episode`] is the loop, one line a step. [`seat`] is a place in the car with its own
 //! sight, tracker and planner; [`perceiver`] says who can sit there, [`worker`] runs its network beside
-//! the simulation; [`faults`] is what can go wrong with its camera. [`trace`] keeps every tick and proves that it
-//! repeats, [`record`] sums up, [`recorded`] reads back, [`diff`] names where two runs part. [`pack`] checks many
+//! the simulation; [`faults`] is what can go wrong with its camera, [`film`]
+//! the pictures that are kept. [`trace`] keeps every tick and proves that it
+//! repeats, [`record`] sums up, [`recorded`] reads back, [`diff`] names where two runs part, [`frames`] shows
+//! one frame again. [`pack`] checks many
 //! stories at once, for continuous integration. [`commands`] are the command line's, [`report`] the page for people.
 
 pub mod clock;
@@ -14,7 +16,9 @@ pub mod episode;
 pub mod evaluation;
 pub mod faults;
 pub mod files;
+pub mod film;
 pub mod folder;
+pub mod frames;
 pub mod grid;
 pub mod junit;
 pub mod ladder;

@@ -13,6 +13,7 @@ use perception::Error;
 use perception::decode::decode;
 use perception::encode::encode;
 use perception::foreign::Foreign;
+use perception::heads::Head;
 use perception::network::Network;
 use perception::probabilities::{Logits, softmax};
 
@@ -34,6 +35,8 @@ pub struct Sight {
     pub percept: Percept,
     /// The raw output the percept was decoded from, and its SHA-256, hexadecimal; the truth has none.
     pub output: Option<(Arc<Logits>, String)>,
+    /// Number of the likeliest class of each cell of the segmentation grid, for the page; who is blind has none.
+    pub segmentation: Option<Arc<[u8]>>,
     /// Wall-clock time of the inference; for statistics only, never for the run itself.
     pub wall: Duration,
 }
@@ -50,11 +53,31 @@ pub trait Perceiver: Send {
     fn logits(&self) -> Option<Arc<Logits>> {
         None
     }
+
+    /// Number of the likeliest class of each cell of the segmentation grid in the newest exposure, where it tells.
+    fn segmentation(&self) -> Option<Arc<[u8]>> {
+        let logits = self.logits()?;
+        Some(likeliest(
+            logits.head(Head::Segmentation),
+            Head::Segmentation,
+        ))
+    }
+}
+
+/// The likeliest class at each position of a head; the lower number wins a draw.
+pub fn likeliest(values: &[f32], head: Head) -> Arc<[u8]> {
+    let best = |row: &[f32]| {
+        let better = |best, class| if row[class] > row[best] { class } else { best };
+        (0..row.len()).fold(0, better) as u8
+    };
+    values.chunks_exact(head.classes()).map(best).collect()
 }
 
 /// Truth at the wheel: labels through the same encoding and decoding as every network's output.
 pub struct Truth {
     camera: CameraModel,
+    /// Of the newest exposure.
+    segmentation: Option<Arc<[u8]>>,
 }
 
 impl Truth {
@@ -62,6 +85,7 @@ impl Truth {
     pub fn new() -> Self {
         Self {
             camera: CameraModel::standard(),
+            segmentation: None,
         }
     }
 }
@@ -75,7 +99,13 @@ impl Default for Truth {
 impl Perceiver for Truth {
     fn perceive(&mut self, exposure: &Exposure) -> Result<Percept> {
         let probabilities = encode(&exposure.labels).one_hot();
+        let cells = probabilities.head(Head::Segmentation);
+        self.segmentation = Some(likeliest(cells, Head::Segmentation));
         Ok(decode(&probabilities, &self.camera, exposure.tick))
+    }
+
+    fn segmentation(&self) -> Option<Arc<[u8]>> {
+        self.segmentation.clone()
     }
 }
 

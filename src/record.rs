@@ -35,6 +35,10 @@ pub struct FrameRecord {
     pub seats: Vec<SeatRecord>,
     /// What was wrong with camera and network.
     pub faults: Vec<Fault<f64>>,
+    /// From ego's front bumper to the road user ahead in its lane, in metres.
+    pub gap_m: Option<f64>,
+    /// Smallest time to collision with any road user, in seconds.
+    pub ttc_s: Option<f64>,
 }
 
 /// Passed or not.

@@ -12,6 +12,7 @@ use drive::latency::{Durations, Event, Pipeline};
 use drive::percept::Percept;
 use perception::probabilities::Logits;
 
+use crate::film::View;
 use crate::perceiver::{Exposure, Perceiver, Sight};
 use crate::record::{LatencyMs, NetworkFacts, NetworkRecord, SeatRecord};
 use crate::trace::SeatTick;
@@ -29,6 +30,7 @@ pub struct Seat {
     percept: Option<Percept>,
     has_news: bool,
     output: Option<(Arc<Logits>, String)>,
+    segmentation: Option<Arc<[u8]>>,
     decision: Decision,
     command: VehicleCommand,
     walls_ms: Vec<f64>,
@@ -59,6 +61,7 @@ impl Seat {
             percept: None,
             has_news: false,
             output: None,
+            segmentation: None,
             decision: Decision::default(),
             command: VehicleCommand::default(),
             walls_ms: Vec::new(),
@@ -130,6 +133,7 @@ impl Seat {
         };
         self.walls_ms.push(sight.wall.as_secs_f64() * 1000.0);
         self.output = sight.output;
+        self.segmentation = sight.segmentation;
         self.percept = Some(sight.percept);
         Ok(())
     }
@@ -160,6 +164,14 @@ impl Seat {
             percept: self.percept.clone(),
             decision: self.decision,
             command: self.command,
+        }
+    }
+
+    /// What the page shows of it besides its percept.
+    pub fn view(&self) -> View {
+        View {
+            segmentation: self.segmentation.clone(),
+            tracks: self.driver.scene().objects,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::models::{Assets, Who, profile_file, read_profile};
 use crate::perceiver::{Perceiver, Truth};
 use crate::record::{Outcome, RunRecord, StoryOrigin};
 use crate::recorded::{Fork, story_digest};
-use crate::report::{self, SoftTargets};
+use crate::report::SoftTargets;
 use crate::seat::Seat;
 
 /// Who drives, who watches, how late, and what computes the networks.
@@ -156,8 +156,8 @@ impl Theatre {
             .everyone()
             .map(|who| self.seat(who, performance, compiled.set_speed_mps))
             .collect::<Result<Vec<_>>>()?;
-        let needs_pictures =
-            self.cast.everyone().any(Who::is_network) || performance.pictures == Pictures::Keep;
+        let is_seen = self.cast.everyone().any(Who::is_network);
+        let needs_pictures = is_seen || performance.pictures != Pictures::Forget;
         let options = EpisodeOptions {
             pass: if needs_pictures {
                 Pass::Picture
@@ -165,6 +165,7 @@ impl Theatre {
                 Pass::Labels
             },
             pictures: performance.pictures,
+            chains_pixels: is_seen,
             keep_logits: performance.keep_logits,
             fork: performance.fork.clone(),
             real_time: performance.latency == LatencyMode::Live,
@@ -194,8 +195,7 @@ impl Theatre {
     /// # Errors
     /// When a network fails.
     pub fn soft_targets(&self, played: &Played, temperature: f32) -> Result<Option<SoftTargets>> {
-        let exposure = report::hardest_braking(&played.episode.frames)
-            .and_then(|index| played.episode.pictures.get(index)?.as_ref());
+        let exposure = played.episode.film.hardest_braking();
         let both = [Who::Teacher, Who::Student].map(|who| self.networks.contains_key(&who));
         let (Some(exposure), [true, true]) = (exposure, both) else {
             return Ok(None);

@@ -7,16 +7,30 @@ use crate::report::{kind_word, light_word};
 
 /// A decision as a short phrase: what, and because of what.
 pub fn decision(decision: &Decision) -> String {
-    let action = match decision.action {
+    let action = action(decision.action);
+    match reason(&decision.reason) {
+        Some(reason) => format!("{action}: {reason}"),
+        None => action.to_owned(),
+    }
+}
+
+/// Every action, from mild to hard.
+pub const ACTIONS: [Action; 5] = [
+    Action::Cruise,
+    Action::Follow,
+    Action::Slow,
+    Action::Stop,
+    Action::EmergencyBrake,
+];
+
+/// The word for an action.
+pub fn action(action: Action) -> &'static str {
+    match action {
         Action::Cruise => "cruise",
         Action::Follow => "follow",
         Action::Slow => "slow",
         Action::Stop => "stop",
         Action::EmergencyBrake => "emergency brake",
-    };
-    match reason(&decision.reason) {
-        Some(reason) => format!("{action}: {reason}"),
-        None => action.to_owned(),
     }
 }
 

@@ -104,6 +104,7 @@ pub fn timed(perceiver: &mut dyn Perceiver, exposure: &Exposure) -> Result<Sight
             let digest = hex_of(&logits.to_le_bytes());
             (logits, digest)
         }),
+        segmentation: perceiver.segmentation(),
         wall,
     })
 }

@@ -81,6 +81,11 @@ impl Judge {
         });
     }
 
+    /// What was noted about the newest tick.
+    pub fn newest(&self) -> Option<&Sample> {
+        self.samples.last()
+    }
+
     /// What there is to say about the drive so far.
     pub fn verdict(&self) -> Verdict {
         let mut metrics = self.metrics();

@@ -74,7 +74,7 @@ fn show_worst(
     let job = plan.job(1, worst.story, worst.seed);
     let played = second.perform(&Performance {
         latency: job.latency.clone(),
-        pictures: Pictures::Keep,
+        pictures: Pictures::Film,
         ..second.performance(&job.story, job.seed)
     })?;
     let folder = out.join(WORST);

@@ -15,7 +15,7 @@ use crate::files::{create_folder, write_whole};
 use crate::models::Who;
 use crate::progress;
 use crate::record::RunRecord;
-use crate::report;
+use crate::report::{self, Section};
 use crate::summary;
 use crate::theatre::{Cast, Theatre};
 
@@ -58,9 +58,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         let story = catalog::load(name)?;
         for theatre in &theatres {
             bar.set_message(format!("{name}: {} drives", theatre.driver()));
-            let played = theatre.play(&story, SEED, Pictures::Keep)?;
+            let played = theatre.play(&story, SEED, Pictures::Film)?;
             let bars = theatre.soft_targets(&played, TEMPERATURE)?;
-            sections.push(report::section(&played, bars.as_ref())?);
+            let number = sections.len() + 1;
+            sections.push(report::section(&played, bars.as_ref(), number)?);
             records.push(played.record);
             bar.inc(1);
         }
@@ -80,7 +81,7 @@ fn cast(driver: Who, shadow: Who) -> Cast {
     }
 }
 
-fn finish(out: &Path, records: &[RunRecord], sections: &[String]) -> Result<()> {
+fn finish(out: &Path, records: &[RunRecord], sections: &[Section]) -> Result<()> {
     let report_path = out.join("report.html");
     write_whole(&report_path, report::page(records, sections).as_bytes())?;
     write_whole(&out.join("runs.json"), &serde_json::to_vec_pretty(records)?)?;

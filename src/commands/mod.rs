@@ -16,6 +16,7 @@ mod drive_options;
 mod envelope;
 mod evaluate;
 mod export;
+mod frames;
 mod grid;
 mod grid_runs;
 mod ladder;
@@ -63,6 +64,8 @@ enum Command {
     Grid(grid::Options),
     /// Name the first tick and layer in which two recorded runs differ
     Diff(diff::Options),
+    /// Write one frame of a recorded run: input, labels, overlays and head maps as PNG
+    Frames(frames::Options),
     /// Join the parts of a check that several machines drove
     Merge(merge::Options),
     /// Drive stories over and over: the same bits, no more memory, no slower
@@ -124,6 +127,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Compare(options) => compare::execute(&options, assets),
         Command::Grid(options) => grid::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),
+        Command::Frames(options) => frames::execute(&options, assets),
         Command::Merge(options) => merge::execute(&options),
         Command::Soak(options) => soak::execute(&options, assets),
         Command::Profile(options) => profile::execute(&options, assets),

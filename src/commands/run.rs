@@ -75,9 +75,11 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     for story in &programme {
         let mut performance = theatre.performance(&story.story, story.seed);
         performance.keep_logits = options.logits;
-        if options.out.is_some() {
-            performance.pictures = Pictures::Keep;
-        }
+        performance.pictures = match &options.out {
+            Some(_) if options.frames => Pictures::Keep,
+            Some(_) => Pictures::Film,
+            None => Pictures::Forget,
+        };
         if let Some(fork) = &story.fork {
             performance.parameters = fork.run().record.parameters.clone();
             performance.fork = Some(Arc::clone(fork));
@@ -147,7 +149,10 @@ fn verify(theatre: &Theatre, performance: &Performance<'_>, played: &Played) -> 
         "a run with latency `live` cannot be repeated; verify another"
     );
     let again = theatre.perform(&Performance {
-        pictures: Pictures::Forget,
+        pictures: match performance.pictures {
+            Pictures::Keep => Pictures::Film,
+            as_before => as_before,
+        },
         ..performance.clone()
     })?;
     let [first, second] = [played, &again].map(|played| played.episode.trace.lines());

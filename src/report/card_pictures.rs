@@ -12,9 +12,9 @@ use drive::labels::Class;
 use perception::decode::decode;
 use perception::probabilities::{Logits, softmax};
 
-use super::section::jpeg;
 use super::soft_targets::class_word;
-use super::svg::{escape, percept_overlay};
+use super::svg::escape;
+use crate::frames::overlaid;
 
 /// Words of the classes of a head that has a similarity matrix.
 fn class_words(head: &str) -> Vec<&'static str> {
@@ -35,7 +35,6 @@ pub fn disagreement_picture(
     [teacher, student]: [Logits; 2],
 ) -> Result<String> {
     let camera = CameraModel::standard();
-    let source = format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg(frame)?));
     let mut html = format!(
         "<h3>World {}, frame {}: {:.2} nats apart, most of it in {}</h3><div class=pair>",
         found.world,
@@ -47,9 +46,8 @@ pub fn disagreement_picture(
         let percept = decode(&softmax(logits), &camera, frame.tick);
         let _ = write!(
             html,
-            "<figure class=view><img src='{source}' alt='camera frame as the {name} sees it'>{}\
-             <figcaption>{name}: {} road users</figcaption></figure>",
-            percept_overlay(&percept, &camera),
+            "<img src='data:image/jpeg;base64,{}' alt='camera frame as the {name} sees it: {} road users'>",
+            STANDARD.encode(overlaid(frame, name, &percept)?),
             percept.objects.len()
         );
     }

@@ -2,7 +2,6 @@
 
 mod card_page;
 mod card_pictures;
-mod chart;
 mod check_page;
 mod delay_chart;
 mod envelope_chart;
@@ -11,6 +10,8 @@ mod grid_page;
 mod ladder_chart;
 mod latency_chart;
 mod moments;
+mod parting;
+mod player;
 mod plot;
 mod section;
 mod soft_targets;
@@ -25,8 +26,8 @@ pub use envelope_chart::{EnvelopeRow, envelope_chart};
 pub use grid_page::grid_page;
 pub use ladder_chart::ladder_chart;
 pub use latency_chart::latency_chart;
-pub use moments::hardest_braking;
-pub use section::section;
+pub use player::PlayerData;
+pub use section::{Section, section};
 pub use soft_targets::SoftTargets;
 pub use svg::{kind_word, light_word};
 pub use sweep_page::sweep_page;
@@ -34,25 +35,34 @@ pub use sweep_page::sweep_page;
 use crate::record::RunRecord;
 use crate::summary;
 
-/// The page around sections of single runs, the comparison first.
-pub fn page(records: &[RunRecord], sections: &[String]) -> String {
+/// The page of some runs: how each ended, why, and at what cost; then their players, then every number.
+pub fn page(records: &[RunRecord], sections: &[Section]) -> String {
     let body = format!(
-        "<h1>Understudy</h1><p>Who drove, who watched, and how it ended. Latencies are wall-clock inference times on this machine; \
-         <em>applied</em> is the delay the run was given on the simulation clock.</p>\
-         <pre>{runs}</pre><pre>{failures}</pre><pre>{networks}</pre>{sections}",
+        "<h1>Understudy report</h1>{overview}{sections}<section class=numbers><h2>Every number</h2>\
+         <p>Latencies are wall-clock inference times on this machine; <em>applied</em> is the delay the run was given \
+         on the simulation clock.</p><pre tabindex=0>{runs}</pre><pre tabindex=0>{networks}</pre></section>\
+         <script>{script}</script>",
+        overview = section::overview(sections),
         runs = svg::escape(&summary::runs_table(records)),
-        failures = svg::escape(&summary::failures(records)),
         networks = svg::escape(&networks(records)),
-        sections = sections.join("\n"),
+        sections = section::joined(sections),
+        script = player::SCRIPT,
     );
-    document("Understudy report", &body)
+    framed("Understudy report", player::STYLE, &body)
 }
 
 /// A whole page.
 fn document(title: &str, body: &str) -> String {
+    framed(title, "", body)
+}
+
+/// A whole page with a style besides the common one. It may load nothing from anywhere.
+fn framed(title: &str, more_style: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>{title}</title><style>{style}</style><main>{body}</main></html>\n",
+         <meta http-equiv=Content-Security-Policy content=\"default-src 'none'; img-src data:; \
+         style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\
+         <title>{title}</title><style>{style}{more_style}</style><main>{body}</main></html>\n",
         title = svg::escape(title),
         style = include_str!("style.css"),
     )

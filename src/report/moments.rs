@@ -1,61 +1,49 @@
-//! Which moments of a run are worth a picture.
+//! Which moments of a run the page can jump to.
 
-use crate::record::FrameRecord;
+use drive::time::Tick;
 
-/// A frame to show, and why.
+use super::parting::Parting;
+use crate::record::{FrameRecord, RunRecord};
+
+/// A moment, and why one wants to see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Moment {
-    /// Index into the run's frame records.
-    pub(super) frame: usize,
-    /// Why it is shown.
+    /// When.
+    pub(super) tick: Tick,
+    /// What it is; its name in links, with hyphens.
     pub(super) why: &'static str,
+    /// The key that jumps there.
+    pub(super) key: &'static str,
 }
 
-/// Frames without anything particular shown when a run has nothing else to show, as shares of its length.
-const MIDDLE_SHARE: f64 = 0.5;
-
-/// The first fault, the first disagreement, the hardest braking, the middle and the end, in order of time, each frame once.
-pub(super) fn moments(frames: &[FrameRecord]) -> Vec<Moment> {
-    let Some(last) = frames.len().checked_sub(1) else {
+/// The first fault, the first disagreement, the hardest braking, the verdict and the end.
+pub(super) fn moments(
+    frames: &[FrameRecord],
+    record: &RunRecord,
+    parting: Option<&Parting>,
+) -> Vec<Moment> {
+    let Some(last) = frames.last() else {
         return Vec::new();
     };
-    let mut found = vec![Moment {
-        frame: last,
-        why: "the end",
-    }];
-    let first_fault = frames.iter().position(|frame| !frame.faults.is_empty());
-    found.extend(first_fault.map(|frame| Moment {
-        frame,
-        why: "the first fault",
-    }));
-    found.extend(first_disagreement(frames).map(|frame| Moment {
-        frame,
-        why: "first disagreement",
-    }));
-    found.extend(hardest_braking(frames).map(|frame| Moment {
-        frame,
-        why: "hardest braking",
-    }));
-    found.push(Moment {
-        frame: (last as f64 * MIDDLE_SHARE) as usize,
-        why: "half way",
-    });
-    found.sort_by_key(|moment| moment.frame);
-    found.dedup_by_key(|moment| moment.frame);
+    let mut found = Vec::new();
+    let mut add = |tick, why, key| found.push(Moment { tick, why, key });
+    if let Some(frame) = frames.iter().find(|frame| !frame.faults.is_empty()) {
+        add(frame.tick, "first fault", "F");
+    }
+    if let Some(parting) = parting {
+        add(parting.tick, "first disagreement", "D");
+    }
+    if let Some(index) = hardest_braking(frames) {
+        add(frames[index].tick, "hardest braking", "B");
+    }
+    let broken = record.failures.iter().map(|failure| failure.tick).min();
+    add(broken.unwrap_or(last.tick).min(last.tick), "verdict", "V");
+    add(last.tick, "the end", "End");
     found
 }
 
-fn first_disagreement(frames: &[FrameRecord]) -> Option<usize> {
-    frames
-        .iter()
-        .position(|frame| match frame.seats.as_slice() {
-            [driver, shadow, ..] => driver.decision.action != shadow.decision.action,
-            _ => false,
-        })
-}
-
 /// The frame with the hardest braking.
-pub fn hardest_braking(frames: &[FrameRecord]) -> Option<usize> {
+fn hardest_braking(frames: &[FrameRecord]) -> Option<usize> {
     let braking = |frame: &FrameRecord| -frame.world.ego.state.accel_mps2;
     (0..frames.len()).max_by(|&a, &b| braking(&frames[a]).total_cmp(&braking(&frames[b])))
 }

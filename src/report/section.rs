@@ -1,143 +1,255 @@
-//! One run on the page: verdict, charts, and pictures of its moments under both overlays.
+//! One run on the page: verdict, cause and cost, then its player.
 
 use std::fmt::Write as _;
-use std::io::Cursor;
 
-use anyhow::{Context, Result};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use drive::camera::CameraModel;
-use drive::frame::CameraFrame;
-use image::RgbImage;
-use image::codecs::jpeg::JpegEncoder;
+use anyhow::Result;
 
 use super::SoftTargets;
-use super::chart::{Series, chart};
-use super::moments::{Moment, moments};
-use super::svg::{escape, percept_overlay};
-use crate::record::{FrameRecord, SeatRecord};
+use super::parting::{Parting, parting};
+use super::player::player;
+use super::svg::escape;
+use crate::record::{NetworkRecord, Outcome, RunRecord};
+use crate::table::{number, percent};
 use crate::theatre::Played;
 
-const JPEG_QUALITY: u8 = 82;
+/// One run on the page, and its line in the overview.
+#[derive(Debug, Clone)]
+pub struct Section {
+    html: String,
+    row: String,
+}
 
-/// The section of one run, with the soft targets of one pixel where both networks took part.
+/// The section of the page's run with this number, with the soft targets of one pixel where both networks took part.
 ///
 /// # Errors
-/// When a picture cannot be encoded.
-pub fn section(played: &Played, soft_targets: Option<&SoftTargets>) -> Result<String> {
+/// When its data cannot be written.
+pub fn section(
+    played: &Played,
+    soft_targets: Option<&SoftTargets>,
+    number: usize,
+) -> Result<Section> {
     let record = &played.record;
-    let mut html = format!(
-        "<section><h2>{}</h2><p>{} — {} drives{}; seed {}, latency {}.</p><p class=verdict>Verdict: {}</p>",
-        escape(&record.scenario),
-        escape(&record.title),
-        record.driver,
-        record
-            .shadow
-            .as_ref()
-            .map_or_else(String::new, |shadow| format!(", {shadow} watches")),
-        record.seed,
-        escape(&record.latency),
-        record.verdict.word(),
+    let parting = parting(&played.episode.frames, &record.seats());
+    let html = format!(
+        "<section class=run><h2>{story}: {who}</h2><p class=setting>{title} Seed {seed}, latency {latency}{faults}.</p>\
+         <div class=answers>{verdict}{cause}{cost}</div>{player}{soft_targets}</section>",
+        story = escape(&record.scenario),
+        who = escape(&who(record)),
+        title = escape(&sentence(&record.title)),
+        seed = record.seed,
+        latency = escape(&record.latency),
+        faults = faults(record),
+        verdict = verdict(record, number),
+        cause = cause(record, parting.as_ref(), number),
+        cost = cost(record),
+        player = player(played, parting.as_ref(), number)?,
+        soft_targets = soft_targets.map_or_else(String::new, SoftTargets::html),
     );
-    if !record.faults.is_empty() {
-        let faults = escape(&record.faults.join(", "));
-        let _ = write!(html, "<p>Faults laid over it: {faults}.</p>");
-    }
-    for failure in &record.failures {
-        let _ = write!(html, "<p>{}</p>", escape(&failure.text));
-    }
-    for moment in moments(&played.episode.frames) {
-        html.push_str(&picture(played, &moment)?);
-    }
-    html.push_str(&soft_targets.map_or_else(String::new, SoftTargets::html));
-    html.push_str(&charts(&played.episode.frames));
-    html.push_str("</section>");
-    Ok(html)
+    let row = row(record, parting.as_ref(), number);
+    Ok(Section { html, row })
 }
 
-fn picture(played: &Played, moment: &Moment) -> Result<String> {
-    let frame = &played.episode.frames[moment.frame];
-    let Some(exposure) = played.episode.pictures.get(moment.frame) else {
-        return Ok(String::new());
-    };
-    let mut html = format!(
-        "<h3 id='{}'>{:.2} s: {}",
-        moment.why.replace(' ', "-"),
-        frame.tick.seconds(),
-        moment.why
-    );
-    for fault in &frame.faults {
-        let _ = write!(html, "; {}", crate::words::fault(fault));
+/// The runs of a page in a table, when there are several.
+pub(super) fn overview(sections: &[Section]) -> String {
+    if sections.len() < 2 {
+        return String::new();
     }
-    html.push_str("</h3>");
-    let Some(picture) = exposure
-        .as_ref()
-        .and_then(|exposure| exposure.frame.as_ref())
-    else {
-        html.push_str("<p>No frame arrived.</p>");
-        return Ok(html);
-    };
-    let source = format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg(picture)?));
-    html.push_str("<div class=pair>");
-    let names =
-        std::iter::once(played.record.driver.as_str()).chain(played.record.shadow.as_deref());
-    for (name, seat) in names.zip(&frame.seats) {
-        html.push_str(&view(&source, name, seat));
-    }
-    html.push_str("</div>");
-    Ok(html)
-}
-
-fn view(source: &str, name: &str, seat: &SeatRecord) -> String {
-    let overlay = seat.percept.as_ref().map_or_else(String::new, |percept| {
-        percept_overlay(percept, &CameraModel::standard())
-    });
-    let decision = escape(&crate::words::decision(&seat.decision));
+    let rows: String = sections
+        .iter()
+        .map(|section| section.row.as_str())
+        .collect();
     format!(
-        "<figure class=view><img src='{source}' alt='camera frame as {name} sees it: {decision}'>{overlay}\
-         <figcaption>{name}: {decision}</figcaption></figure>"
+        "<div class=wide><table class=runs><thead><tr><th>story</th><th>driver</th><th>verdict</th>\
+         <th>first disagreement</th><th class=n>min TTC s</th><th class=n>braking m/s²</th><th class=n>score</th></tr></thead><tbody>{rows}\
+         </tbody></table></div>"
     )
 }
 
-pub(super) fn jpeg(frame: &CameraFrame) -> Result<Vec<u8>> {
-    let picture = RgbImage::from_raw(frame.width as u32, frame.height as u32, frame.rgb.to_vec())
-        .context("a camera frame has three bytes a pixel")?;
-    let mut bytes = Cursor::new(Vec::new());
-    JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY).encode_image(&picture)?;
-    Ok(bytes.into_inner())
+/// The sections one after the other.
+pub(super) fn joined(sections: &[Section]) -> String {
+    sections
+        .iter()
+        .map(|section| section.html.as_str())
+        .collect()
 }
 
-fn charts(frames: &[FrameRecord]) -> String {
-    let over_time = |value: &dyn Fn(&FrameRecord) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
-        frames
-            .iter()
-            .map(|frame| (frame.tick.seconds(), value(frame)))
+fn row(record: &RunRecord, parting: Option<&Parting>, number_on_page: usize) -> String {
+    let metrics = &record.metrics;
+    format!(
+        "<tr><td><a href='#run-{number_on_page}'>{}</a></td><td>{}</td><td>{}</td><td>{}</td>\
+         <td class=n>{}</td><td class=n>{}</td><td class=n>{}</td></tr>",
+        escape(&record.scenario),
+        escape(&record.driver),
+        verdict_word(record),
+        parting.map_or_else(
+            || "none".to_owned(),
+            |parting| jump(
+                number_on_page,
+                parting.tick.0,
+                &format!("{:.2} s", parting.tick.seconds())
+            )
+        ),
+        number(metrics.min_ttc_s, 2),
+        number(Some(metrics.max_decel_mps2), 1),
+        number(Some(metrics.driving_score_v2_0), 0),
+    )
+}
+
+fn who(record: &RunRecord) -> String {
+    match &record.shadow {
+        Some(shadow) => format!("{} drives, {shadow} watches", record.driver),
+        None => format!("{} drives", record.driver),
+    }
+}
+
+fn faults(record: &RunRecord) -> String {
+    if record.faults.is_empty() {
+        return String::new();
+    }
+    format!(
+        ", faults laid over it: {}",
+        escape(&record.faults.join(", "))
+    )
+}
+
+/// A link that shows a tick in a run's player.
+fn jump(run: usize, tick: u64, words: &str) -> String {
+    format!(
+        "<a class=jump href='#run-{run}@{tick}'>{}</a>",
+        escape(words)
+    )
+}
+
+/// The verdict as a word with a sign, so that it is not told by colour alone.
+fn verdict_word(record: &RunRecord) -> String {
+    let (tone, sign) = match record.verdict {
+        Outcome::Pass => ("good", "✓"),
+        Outcome::Fail => ("bad", "✗"),
+    };
+    format!("<span class={tone}>{sign} {}</span>", record.verdict.word())
+}
+
+fn verdict(record: &RunRecord, run: usize) -> String {
+    let mut html = format!(
+        "<div><h3>Verdict</h3><p class=verdict>{}</p>",
+        verdict_word(record)
+    );
+    for failure in &record.failures {
+        let when = format!("see {:.2} s", failure.tick.seconds());
+        let _ = write!(
+            html,
+            "<p>{} {}</p>",
+            escape(&sentence(&failure.text)),
+            jump(run, failure.tick.0, &when)
+        );
+    }
+    if record.failures.is_empty() {
+        html.push_str("<p>Every criterion of the story held.</p>");
+    }
+    html + "</div>"
+}
+
+fn cause(record: &RunRecord, parting: Option<&Parting>, run: usize) -> String {
+    let mut html = String::from("<div><h3>Cause</h3>");
+    match (parting, &record.shadow) {
+        (Some(parting), _) => {
+            let when = format!("First disagreement at {:.2} s", parting.tick.seconds());
+            let _ = write!(
+                html,
+                "<p>{}: {}; {}.</p><p><b>{}</b> {}</p>",
+                jump(run, parting.tick.0, &when),
+                escape(&parting.decisions[0]),
+                escape(&parting.decisions[1]),
+                escape(&sentence(&parting.reason)),
+                escape(&sentence(&parting.sequel)),
+            );
+        }
+        (None, Some(shadow)) => {
+            let _ = write!(
+                html,
+                "<p>{} and {} decide alike throughout.</p>",
+                escape(&record.driver),
+                escape(shadow)
+            );
+        }
+        (None, None) => html.push_str(
+            "<p>Nobody watches: drive it again with <code>--shadow teacher</code> to see who decides differently.</p>",
+        ),
+    }
+    html + "</div>"
+}
+
+fn cost(record: &RunRecord) -> String {
+    let metrics = &record.metrics;
+    let impact = metrics
+        .impact_speed_mps
+        .map_or_else(String::new, |mps| format!(", impact at {mps:.1} m/s"));
+    let mut rows = vec![
+        (
+            "smallest TTC",
+            format!("{} s{impact}", number(metrics.min_ttc_s, 2)),
+        ),
+        (
+            "hardest braking",
+            format!("{:.1} m/s²", metrics.max_decel_mps2),
+        ),
+    ];
+    rows.push((
+        "driving score",
+        format!("{:.0} of 100", metrics.driving_score_v2_0),
+    ));
+    if record.agreement.is_some() {
+        rows.push(("decided alike", percent(record.agreement)));
+    }
+    let each = |words: &dyn Fn(&NetworkRecord) -> Option<String>| -> Vec<String> {
+        let networks = record.networks.iter();
+        networks
+            .filter_map(|(name, network)| Some(format!("{name} {}", words(network)?)))
             .collect()
     };
-    let seat = |index: usize| {
-        move |frame: &FrameRecord| {
-            frame
-                .seats
-                .get(index)
-                .map(|seat: &SeatRecord| seat.decision.accel_mps2)
+    let fixed = each(&|network| Some(format!("{:.0} ms", network.applied_latency_ms?)));
+    let dropped = each(&|network| {
+        let offered = network.frames + network.dropped;
+        Some(format!("{} of {offered}", network.dropped))
+    });
+    for (what, words) in [("a frame takes", fixed), ("dropped", dropped)] {
+        if !words.is_empty() {
+            rows.push((what, words.join(", ")));
         }
-    };
-    let speed = [Series {
-        name: "ego",
-        class: "wheel",
-        points: over_time(&|frame| Some(frame.world.ego.state.speed_mps)),
-    }];
-    let wanted = [
-        Series {
-            name: "driver",
-            class: "wheel",
-            points: over_time(&seat(0)),
-        },
-        Series {
-            name: "shadow",
-            class: "shadow",
-            points: over_time(&seat(1)),
-        },
-    ];
-    chart("Speed", "m/s", &speed) + &chart("Wanted acceleration", "m/s2", &wanted)
+    }
+    let mut html = String::from("<div><h3>Cost</h3><dl>");
+    for (what, much) in &rows {
+        let _ = write!(html, "<dt>{}</dt><dd>{}</dd>", escape(what), escape(much));
+    }
+    html + "</dl></div>"
+}
+
+/// With a full stop and a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str() + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_run_needs_no_overview() {
+        let section = Section {
+            html: "<section></section>".to_owned(),
+            row: "<tr></tr>".to_owned(),
+        };
+        assert_eq!(overview(std::slice::from_ref(&section)), "");
+        assert!(overview(&[section.clone(), section]).contains("<tr></tr><tr></tr>"));
+    }
+
+    #[test]
+    fn words_of_stories_become_sentences() {
+        assert_eq!(sentence("hit `walker`"), "Hit `walker`.");
+        assert_eq!(sentence("A car cuts in."), "A car cuts in.");
+    }
 }

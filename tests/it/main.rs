@@ -14,5 +14,6 @@ mod ladder;
 mod layering;
 mod learning;
 mod recorded;
+mod report;
 mod stage_hands;
 mod tidy;

@@ -58,6 +58,7 @@ pub(crate) fn play(story: &Story, seed: u64, perceiver: Box<dyn Perceiver>, pass
     let options = EpisodeOptions {
         pass,
         pictures: Pictures::Forget,
+        chains_pixels: false,
         keep_logits: false,
         fork: None,
         real_time: false,
