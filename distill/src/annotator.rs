@@ -192,11 +192,10 @@ mod tests {
             labels.objects[0].instance,
         );
         let left = |labels: &Labels| {
-            labels
-                .class
-                .iter()
-                .filter(|&&c| c == Class::Vehicle as u8)
-                .count()
+            let vehicles = labels.class.iter();
+            vehicles
+                .map(|&class| usize::from(class == Class::Vehicle as u8))
+                .sum::<usize>()
         };
         let gone = labels.objects[0].visible_px as usize;
         assert_eq!(left(&drawn) + gone, left(&labels));

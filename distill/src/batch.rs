@@ -38,7 +38,9 @@ impl Batch {
             let positions = targets.len() / frames;
             let of_frames = targets.chunks_exact_mut(positions).zip(&self.samples);
             for (targets, _) in of_frames.filter(|(_, picked)| !has_labels(picked)) {
-                targets.iter_mut().for_each(|target| target.weight = 0.0);
+                for target in targets {
+                    target.weight = 0.0;
+                }
             }
         }
         let kept = self

@@ -103,6 +103,7 @@ pub enum Form {
 }
 
 impl Form {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     fn is_divergence(&self) -> bool {
         *self == Self::Divergence
     }

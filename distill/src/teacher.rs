@@ -84,16 +84,8 @@ impl<'a> Teacher<'a> {
             let batch = load_batch(cache, frames, &shown, (0, 0))?;
             for member in self.members {
                 let logits = member.forward(&batch.images, Mode::Evaluate)?;
-                for head in Head::ALL {
-                    let values = probabilities(&logits[head as usize], head)?;
-                    let of_frames = values.chunks_exact(values.len() / frames.len());
-                    for (sum, one) in mean.iter_mut().zip(of_frames) {
-                        add(
-                            &mut sum[head as usize],
-                            &turned_back(head, one, mirror),
-                            share,
-                        );
-                    }
+                for (head, logits) in Head::ALL.into_iter().zip(&logits) {
+                    add_view(&mut mean, head, (logits, mirror), share)?;
                 }
             }
         }
@@ -106,6 +98,25 @@ impl<'a> Teacher<'a> {
         }
         Ok(mean)
     }
+}
+
+/// Adds a share of what one member says of every frame, turned back if it saw them mirrored.
+fn add_view(
+    mean: &mut [Said],
+    head: Head,
+    (logits, mirror): (&Tensor, f32),
+    share: f32,
+) -> Result<()> {
+    let values = probabilities(logits, head)?;
+    let of_frames = values.chunks_exact(values.len() / mean.len());
+    for (sum, one) in mean.iter_mut().zip(of_frames) {
+        add(
+            &mut sum[head as usize],
+            &turned_back(head, one, mirror),
+            share,
+        );
+    }
+    Ok(())
 }
 
 /// A head's probabilities, frame after frame.

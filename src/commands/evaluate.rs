@@ -181,7 +181,7 @@ fn tables(card: &ReportCard) -> String {
             number(Some(standing.student.value), 3),
             number(standing.hard_labels.map(|hard| hard.value), 3),
             percent(Some(standing.retention.value)),
-            percent(Some(standing.retention_above_floor.value)),
+            percent(standing.retention_above_floor.map(|kept| kept.value)),
             number(standing.gain.map(|gain| 100.0 * gain.value), 1),
             percent(fidelity.map(|found| found.agreement)),
             percent(fidelity.map(|found| found.negative_flips)),

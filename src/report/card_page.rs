@@ -11,7 +11,7 @@ use super::svg::escape;
 use super::sweep_page::words;
 use crate::evaluation::card::ENTRANTS;
 use crate::evaluation::{Contestant, ReportCard};
-use crate::grid::record::GridRecord;
+use crate::grid::record::{GridRecord, NamedAttribution};
 
 /// The page. `driving` is what a grid found, `pictures` the disagreements as HTML, `explanation` the soft targets in
 /// detail.
@@ -94,7 +94,7 @@ fn heads(card: &ReportCard) -> String {
             words(head.student),
             head.hard_labels.map_or_else(String::new, words),
             words(head.retention),
-            words(head.retention_above_floor),
+            head.retention_above_floor.map_or_else(String::new, words),
             head.gain.map_or_else(String::new, words),
         ]
     };
@@ -163,11 +163,9 @@ fn no_driving() -> String {
 }
 
 fn how_it_drives(grid: &GridRecord) -> String {
-    let sentences: String = grid
-        .over_stories
-        .iter()
-        .map(|line| format!("<p>{}</p>", escape(&line.sentence(grid))))
-        .collect();
+    let sentence =
+        |line| "<p>".to_owned() + &escape(&NamedAttribution::sentence(line, grid)) + "</p>";
+    let sentences: String = grid.over_stories.iter().map(sentence).collect();
     let rows = grid.cells.iter().map(|cell| {
         vec![
             escape(&cell.driver),

@@ -16,7 +16,7 @@ pub fn sweep_page(summary: &Summary) -> String {
         .iter()
         .filter(|axis| !axis.places.is_empty())
         .flat_map(|axis| plots_of(axis, summary))
-        .map(|plot| format!("<figure>{}</figure>", plot.svg()))
+        .map(|plot| "<figure>".to_owned() + &plot.svg() + "</figure>")
         .collect();
     let body = format!(
         "<h1>What decides distillation</h1>{finals}<h2>One axis at a time</h2>\
@@ -196,7 +196,7 @@ fn finals(finals: &FinalsSummary) -> String {
             words(head.student),
             head.hard_labels.map_or_else(String::new, words),
             words(head.retention),
-            words(head.retention_above_floor),
+            head.retention_above_floor.map_or_else(String::new, words),
             head.gain.map_or_else(String::new, words),
             head.gain_over_argmax.map_or_else(String::new, words),
         );

@@ -31,18 +31,13 @@ impl Scratch {
         self.0.join(path).display().to_string()
     }
 
-    fn run(&self, arguments: &[&str]) -> String {
-        let arguments: Vec<String> = arguments
-            .iter()
-            .map(|argument| match argument.strip_prefix('@') {
-                Some(path) => self.at(path),
-                None => (*argument).to_owned(),
-            })
-            .collect();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    /// Runs a command line; `@` stands for this folder.
+    fn run(&self, line: &str) -> String {
+        let line = line.replace('@', &self.at(""));
+        let arguments: Vec<&str> = line.split_whitespace().collect();
         let output = understudy(&arguments);
         let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {told}");
+        assert_eq!(output.status.code(), Some(0), "{line}: {told}");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -66,106 +61,57 @@ impl Drop for Scratch {
 #[test]
 fn from_frames_to_a_report_card_every_command_takes_up_what_the_one_before_left() {
     let scratch = Scratch::new();
-    scratch.run(&[
-        "capture", "--worlds", "10", "--frames", "2", "--out", "@data",
-    ]);
-    let data = ["--data", "@data"];
-    let with = |arguments: &[&'static str]| scratch.run(&[arguments, &data].concat());
-    let told = with(&["train", "teacher", "--steps", "2", "--out", "@teacher"]);
+    scratch.run("capture --worlds 10 --frames 2 --out @data");
+    trains(&scratch);
+    judges(&scratch);
+    prunes(&scratch);
+    sweeps_and_takes_up(&scratch);
+}
+
+fn trains(scratch: &Scratch) {
+    let told = scratch.run("train teacher --data @data --steps 2 --out @teacher");
     assert!(told.contains("doctor: "), "{told}");
-    with(&[
-        "train",
-        "hard_label_student",
-        "--steps",
-        "2",
-        "--out",
-        "@control",
-    ]);
-    let told = with(&[
-        "targets",
-        "--teacher",
-        "@teacher/teacher.safetensors",
-        "--out",
-        "@said.bin",
-    ]);
+    scratch.run("train hard_label_student --data @data --steps 2 --out @control");
+    let told =
+        scratch.run("targets --data @data --teacher @teacher/teacher.safetensors --out @said.bin");
     assert!(
         told.contains("temperatures that make the teacher's confidence true"),
         "{told}"
     );
-    with(&[
-        "distill",
-        "--targets",
-        "@said.bin",
-        "--steps",
-        "2",
-        "--out",
-        "@student",
-    ]);
-    for (folder, name) in [
-        ("teacher", "teacher"),
-        ("control", "hard_label_student"),
-        ("student", "student"),
-    ] {
-        scratch.ship(folder, name);
-    }
-    let card = with(&[
-        "evaluate",
-        "--assets",
-        "@assets",
-        "--out",
-        "@card",
-        "--explain",
-        "--json",
-    ]);
+    scratch.run("distill --data @data --targets @said.bin --steps 2 --out @student");
+    scratch.ship("teacher", "teacher");
+    scratch.ship("control", "hard_label_student");
+    scratch.ship("student", "student");
+}
+
+fn judges(scratch: &Scratch) {
+    let card = scratch.run("evaluate --assets @assets --data @data --out @card --explain --json");
     let card: Value = serde_json::from_str(&card).expect("--json prints JSON");
     assert_eq!(card["heads"].as_object().map(serde_json::Map::len), Some(8));
-    assert!(
-        card["retention_macro"].is_f64() && card["heads"]["lanes"]["hard_label_student"].is_f64()
-    );
+    assert!(card["retention_macro"].is_f64());
+    assert!(card["heads"]["lanes"]["hard_label_student"].is_f64());
     let page = fs::read_to_string(scratch.at("card/report.html")).expect("the page is there");
     assert!(page.contains("What the teacher tells besides the label"));
-    let told = with(&[
-        "prune",
-        "@student/student.safetensors",
-        "--frames",
-        "2",
-        "--keep",
-        "0.95",
-        "--out",
-        "@pruned",
-    ]);
+}
+
+fn prunes(scratch: &Scratch) {
+    let told = scratch.run(
+        "prune @student/student.safetensors --data @data --frames 2 --keep 0.95 --out @pruned",
+    );
     assert!(told.contains("taken"), "{told}");
-    with(&[
-        "distill",
-        "--targets",
-        "@said.bin",
-        "--from",
-        "@pruned/student.safetensors",
-        "--steps",
-        "1",
-        "--out",
-        "@again",
-    ]);
-    sweeps_and_takes_up(&scratch);
+    scratch.run("distill --data @data --targets @said.bin --from @pruned/student.safetensors --steps 1 --out @again");
+    let card = fs::read_to_string(scratch.at("again/student.json")).expect("the card is there");
+    assert!(card.contains("begins_with"), "{card}");
 }
 
 /// A sweep trains everything once; given again it only reads.
 fn sweeps_and_takes_up(scratch: &Scratch) {
     fs::write(scratch.at("sweep.ron"), SWEEP).expect("the temporary folder is writable");
     let sweep = || {
-        scratch.run(&[
-            "sweep",
-            "@sweep.ron",
-            "--finals",
-            "--data",
-            "@data",
-            "--targets",
-            "@said.bin",
-            "--teacher",
-            "@teacher/teacher.safetensors",
-            "--out",
-            "@sweep",
-        ]);
+        scratch.run(
+            "sweep @sweep.ron --finals --data @data --targets @said.bin --teacher @teacher/teacher.safetensors \
+             --out @sweep",
+        );
         fs::read_to_string(scratch.at("sweep/sweep.json")).expect("the summary is there")
     };
     let first = sweep();

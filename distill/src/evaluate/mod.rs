@@ -113,13 +113,12 @@ impl WorldTallies {
 
     /// The figures over these worlds, each as often as it is named.
     pub fn figures_of(&self, worlds: &[u32]) -> Figures {
-        self.sum(worlds.iter().filter_map(|world| self.worlds.get(world)))
-            .heads()
+        sum(worlds.iter().filter_map(|world| self.worlds.get(world))).heads()
     }
 
     /// The figures over all worlds.
     pub fn figures(&self) -> Figures {
-        self.sum(self.worlds.values()).heads()
+        sum(self.worlds.values()).heads()
     }
 
     /// The worlds of one tag alone.
@@ -140,7 +139,7 @@ impl WorldTallies {
 
     /// Everything there is to say.
     pub fn evaluation(&self) -> Evaluation {
-        let all = self.sum(self.worlds.values());
+        let all = sum(self.worlds.values());
         Evaluation {
             frames: self.worlds.values().map(|world| world.frames).sum(),
             heads: all.heads(),
@@ -156,13 +155,14 @@ impl WorldTallies {
                 .collect(),
         }
     }
+}
 
-    fn sum<'a>(&self, worlds: impl Iterator<Item = &'a WorldTally>) -> Tally {
-        worlds.fold(Tally::default(), |mut sum, world| {
-            sum.merge(&world.tally);
-            sum
-        })
-    }
+/// The counts of some worlds together.
+fn sum<'a>(worlds: impl Iterator<Item = &'a WorldTally>) -> Tally {
+    worlds.fold(Tally::default(), |mut sum, world| {
+        sum.merge(&world.tally);
+        sum
+    })
 }
 
 /// Tries a network on frames of a cache. `predict` gets a shrunk picture, `[128, 256, 3]` bytes.

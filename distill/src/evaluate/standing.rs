@@ -33,8 +33,8 @@ pub struct Standing {
     pub hard_labels: Option<Estimate>,
     /// The student's figure as a share of the teacher's.
     pub retention: Estimate,
-    /// The same above the floor: `(student - floor) / (teacher - floor)`.
-    pub retention_above_floor: Estimate,
+    /// The same above the floor: `(student - floor) / (teacher - floor)`; nothing where the teacher is not above it.
+    pub retention_above_floor: Option<Estimate>,
     /// What the teacher adds to hard labels.
     pub gain: Option<Estimate>,
     /// What softness adds to the teacher's likeliest class.
@@ -73,10 +73,10 @@ impl Everyone<'_> {
             heads.insert(head.clone(), self.standing(&head)?);
         }
         let retentions = |f: &[Figures], sum: &dyn Fn(&[f64]) -> f64| {
-            let kept = f[0]
+            let shares = f[0]
                 .iter()
-                .map(|(head, teacher)| Some(f[1].get(head)? / teacher));
-            Some(sum(&kept.collect::<Option<Vec<f64>>>()?))
+                .map(|(head, teacher)| Some(kept(*f[1].get(head)?, *teacher)));
+            Some(sum(&shares.collect::<Option<Vec<f64>>>()?))
         };
         let pair = [self.teacher, self.student];
         let mean = |kept: &[f64]| kept.iter().sum::<f64>() / kept.len().max(1) as f64;
@@ -91,14 +91,14 @@ impl Everyone<'_> {
     fn standing(&self, head: &str) -> Option<Standing> {
         let floor = figure_of(&self.floor, head).unwrap_or(0.0);
         let own = |who| self.resamples.estimate(&[who], |f| figure_of(&f[0], head));
-        let with = |other: &[WorldTallies], figure: &dyn Fn(f64, f64) -> f64| {
+        let with = |other: &[WorldTallies], figure: &dyn Fn(f64, f64) -> Option<f64>| {
             self.resamples.estimate(&[self.student, other], |f| {
-                Some(figure(figure_of(&f[0], head)?, figure_of(&f[1], head)?))
+                figure(figure_of(&f[0], head)?, figure_of(&f[1], head)?)
             })
         };
         let gain = |other: &[WorldTallies]| {
             (!other.is_empty())
-                .then(|| with(other, &|student, other| student - other))
+                .then(|| with(other, &|student, other| Some(student - other)))
                 .flatten()
         };
         Some(Standing {
@@ -108,13 +108,24 @@ impl Everyone<'_> {
             hard_labels: (!self.hard_labels.is_empty())
                 .then(|| own(self.hard_labels))
                 .flatten(),
-            retention: with(self.teacher, &|student, teacher| student / teacher)?,
-            retention_above_floor: with(self.teacher, &|student, teacher| {
-                (student - floor) / (teacher - floor)
+            retention: with(self.teacher, &|student, teacher| {
+                Some(kept(student, teacher))
             })?,
+            retention_above_floor: with(self.teacher, &|student, teacher| {
+                (teacher > floor).then(|| (student - floor) / (teacher - floor))
+            }),
             gain: gain(self.hard_labels),
             gain_over_argmax: gain(self.argmax),
         })
+    }
+}
+
+/// The student's figure as a share of the teacher's; all of it where the teacher has none.
+fn kept(student: f64, teacher: f64) -> f64 {
+    if teacher > 0.0 {
+        student / teacher
+    } else {
+        1.0
     }
 }
 
@@ -155,9 +166,7 @@ mod tests {
         let all = standings.heads[MACRO];
         assert_eq!((all.retention.value, all.gain.unwrap().value), (1.0, 0.0));
         assert_eq!(all.gain_over_argmax, None);
-        assert_eq!(
-            standings.heads["segmentation"].retention_above_floor.value,
-            1.0
-        );
+        let above_floor = standings.heads["sides"].retention_above_floor;
+        assert!(above_floor.is_none_or(|kept| kept.value == 1.0));
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn relations(
 fn between_classes(student: &Tensor, teacher: &Tensor) -> Result<Tensor> {
     let centred = |p: &Tensor| p.broadcast_sub(&p.mean_keepdim(D::Minus1)?);
     let (s, t) = (centred(student)?, centred(teacher)?);
-    let sum = |product: Tensor| product.sum_keepdim(D::Minus1);
-    distance(sum((&s * &t)?)?, sum(s.sqr()?)?, sum(t.sqr()?)?)
+    let sum = |product: &Tensor| product.sum_keepdim(D::Minus1);
+    distance([sum(&(&s * &t)?)?, sum(&s.sqr()?)?, sum(&t.sqr()?)?])
 }
 
 /// One minus the weighted correlation over the positions, `[1, classes]`.
@@ -47,11 +47,11 @@ fn between_positions(student: &Tensor, teacher: &Tensor, shares: &Tensor) -> Res
     let mean = |values: &Tensor| values.broadcast_mul(shares)?.sum_keepdim(0);
     let centred = |p: &Tensor| p.broadcast_sub(&mean(p)?);
     let (s, t) = (centred(student)?, centred(teacher)?);
-    distance(mean(&(&s * &t)?)?, mean(&s.sqr()?)?, mean(&t.sqr()?)?)
+    distance([mean(&(&s * &t)?)?, mean(&s.sqr()?)?, mean(&t.sqr()?)?])
 }
 
 /// One minus the correlation, from covariance and variances. Where the teacher never moves there is nothing to follow.
-fn distance(covariance: Tensor, of_student: Tensor, of_teacher: Tensor) -> Result<Tensor> {
+fn distance([covariance, of_student, of_teacher]: [Tensor; 3]) -> Result<Tensor> {
     let moves = of_teacher.gt(SMALL)?.to_dtype(candle_core::DType::F32)?;
     let norm = ((of_student + SMALL)? * (of_teacher + SMALL)?)?.sqrt()?;
     Ok(((1.0 - covariance.div(&norm)?)? * moves)?)

@@ -78,11 +78,11 @@ impl NetConfig {
         for stage in 0..self.stages.len() {
             let name = format!("stage {}", stage + 1);
             offer(name, self.stages[stage], &|config| {
-                config.stages[stage] -= STEP
+                config.stages[stage] -= STEP;
             });
         }
         offer("decoder".to_owned(), self.decoder, &|config| {
-            config.decoder -= STEP
+            config.decoder -= STEP;
         });
         found
     }

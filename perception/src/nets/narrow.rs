@@ -194,11 +194,11 @@ mod tests {
             let silence = |name: String, tensors: &mut BTreeMap<String, Tensor>| {
                 let tensor = &tensors[&name];
                 let mut values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
-                for (index, value) in values.iter_mut().enumerate() {
-                    if index % layer.channels % wide >= narrow {
-                        *value = 0.0;
-                    }
-                }
+                let silent = |index: usize| index % layer.channels % wide >= narrow;
+                let heard = values.iter_mut().enumerate();
+                heard
+                    .filter(|(index, _)| silent(*index))
+                    .for_each(|(_, value)| *value = 0.0);
                 let silent = Tensor::from_vec(values, tensor.shape(), &Device::Cpu).unwrap();
                 tensors.insert(name, silent);
             };
