@@ -33,6 +33,7 @@ pub mod progress;
 pub mod record;
 pub mod recorded;
 pub mod report;
+pub mod roam;
 pub mod search;
 pub mod seat;
 pub mod summary;

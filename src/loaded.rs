@@ -54,6 +54,19 @@ impl Loaded {
         })
     }
 
+    /// Reads a network of this product from its weights.
+    ///
+    /// # Errors
+    /// When they are missing, damaged, or not what their card says.
+    pub fn from_weights(path: &Path) -> Result<Self> {
+        let (card, net) = weights::load(path)?;
+        Ok(Self::Own(Box::new(Own {
+            card,
+            net,
+            ranges: None,
+        })))
+    }
+
     /// Somebody who sees with it.
     ///
     /// # Errors

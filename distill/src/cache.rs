@@ -59,12 +59,22 @@ struct Header {
     frames: Vec<CachedFrame>,
 }
 
-/// An open cache.
+/// An open cache, or several one after the other.
 #[derive(Debug)]
 pub struct Cache {
+    parts: Vec<Part>,
+    frames: Vec<CachedFrame>,
+    dataset_digest: String,
+}
+
+/// The frames of one file.
+#[derive(Debug)]
+struct Part {
     path: PathBuf,
     file: File,
-    header: Header,
+    annotator_noise: f64,
+    encoding_digest: String,
+    frames: usize,
     records_at: u64,
 }
 
@@ -82,9 +92,9 @@ impl Cache {
     ) -> Result<Self> {
         if path.exists()
             && let Ok(cache) = Self::open(path)
-            && cache.header.dataset_digest == dataset.digest()
-            && cache.header.encoding_digest == encoding_digest()
-            && cache.header.annotator_noise == annotator_noise
+            && cache.dataset_digest == dataset.digest()
+            && cache.parts[0].encoding_digest == encoding_digest()
+            && cache.annotator_noise() == annotator_noise
         {
             return Ok(cache);
         }
@@ -116,31 +126,47 @@ impl Cache {
             return Err(damaged(&"is cut short"));
         }
         Ok(Self {
-            path: path.to_owned(),
-            file,
-            header,
-            records_at,
+            parts: vec![Part {
+                path: path.to_owned(),
+                file,
+                annotator_noise: header.annotator_noise,
+                encoding_digest: header.encoding_digest,
+                frames: header.frames.len(),
+                records_at,
+            }],
+            frames: header.frames,
+            dataset_digest: header.dataset_digest,
         })
+    }
+
+    /// Adds the frames of another cache behind those of this one; their indices follow on.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self) -> Self {
+        let digests = [&self.dataset_digest, &other.dataset_digest];
+        self.dataset_digest = digest(digests.map(String::as_bytes));
+        self.parts.extend(other.parts);
+        self.frames.extend(other.frames);
+        self
     }
 
     /// SHA-256 that names exactly these frames.
     pub fn dataset_digest(&self) -> &str {
-        &self.header.dataset_digest
+        &self.dataset_digest
     }
 
     /// How bad the annotator of the training frames is; 0 for perfect labels.
     pub fn annotator_noise(&self) -> f64 {
-        self.header.annotator_noise
+        self.parts[0].annotator_noise
     }
 
     /// Where each frame comes from, by index.
     pub fn frames(&self) -> &[CachedFrame] {
-        &self.header.frames
+        &self.frames
     }
 
     /// Indices of the frames of a split.
     pub fn split(&self, split: Split) -> Vec<usize> {
-        let frames = self.header.frames.iter().enumerate();
+        let frames = self.frames.iter().enumerate();
         frames
             .filter(|(_, frame)| frame.split == split)
             .map(|(i, _)| i)
@@ -151,12 +177,21 @@ impl Cache {
     ///
     /// # Errors
     /// If the file cannot be read.
+    ///
+    /// # Panics
+    /// If there is no frame of that index.
     pub fn read(&self, index: usize) -> Result<Sample> {
+        let (mut part, mut within) = (0, index);
+        while within >= self.parts[part].frames {
+            within -= self.parts[part].frames;
+            part += 1;
+        }
+        let part = &self.parts[part];
         let mut record = vec![0; record_bytes()];
-        let offset = self.records_at + (index * record_bytes()) as u64;
-        self.file
+        let offset = part.records_at + (within * record_bytes()) as u64;
+        part.file
             .read_exact_at(&mut record, offset)
-            .map_err(Error::file(&self.path))?;
+            .map_err(Error::file(&part.path))?;
         let targets = unpack(&record[INPUT_LEN..]);
         record.truncate(INPUT_LEN);
         Ok(Sample {

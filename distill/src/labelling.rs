@@ -8,10 +8,15 @@ use rand::seq::SliceRandom;
 use crate::cache::Cache;
 use crate::dataset::Split;
 
+/// Tag of frames that a student came to while driving: a teacher speaks of them, nobody labels them.
+pub const ON_POLICY: &str = "on policy";
+
 /// Indices of the training frames that have labels: those of a random `share` of the worlds, at least one. A
 /// smaller share is part of every larger one, whoever trains.
 pub fn labelled_frames(cache: &Cache, share: f64) -> BTreeSet<usize> {
-    let frames = cache.split(Split::Train);
+    let mut frames = cache.split(Split::Train);
+    let is_on_policy = |tag: &String| tag == ON_POLICY;
+    frames.retain(|&index| !cache.frames()[index].slices.iter().any(is_on_policy));
     let world_of = |index: usize| cache.frames()[index].world;
     let worlds: BTreeSet<u32> = frames.iter().map(|&index| world_of(index)).collect();
     let mut worlds: Vec<u32> = worlds.into_iter().collect();

@@ -18,7 +18,7 @@ use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::mirror::mirrored_values;
 use crate::teacher::{BATCH, Teacher};
-use perception::files::unfinished;
+use perception::files::{digest, unfinished};
 
 const REMEDY: &str = "delete it and run `understudy targets` again";
 
@@ -33,13 +33,22 @@ struct Header {
     frames: Vec<usize>,
 }
 
-/// An open file of soft targets.
+/// An open file of soft targets, or several that speak of caches one after the other.
 #[derive(Debug)]
 pub struct SoftTargets {
+    parts: Vec<Part>,
+    dataset_digest: String,
+}
+
+/// What one file says.
+#[derive(Debug)]
+struct Part {
     path: PathBuf,
     file: File,
     header: Header,
     records_at: u64,
+    /// Index of its cache's first frame.
+    first: usize,
 }
 
 impl SoftTargets {
@@ -55,26 +64,43 @@ impl SoftTargets {
             return Err(Error::content(path, "is cut short", REMEDY));
         }
         Ok(Self {
-            path: path.to_owned(),
-            file,
-            header,
-            records_at,
+            dataset_digest: header.dataset_digest.clone(),
+            parts: vec![Part {
+                path: path.to_owned(),
+                file,
+                header,
+                records_at,
+                first: 0,
+            }],
         })
+    }
+
+    /// Adds what was said of a cache that follows on `frames` frames that these targets speak of.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self, frames: usize) -> Self {
+        let digests = [&self.dataset_digest, &other.dataset_digest];
+        self.dataset_digest = digest(digests.map(String::as_bytes));
+        let moved = other.parts.into_iter().map(|part| Part {
+            first: part.first + frames,
+            ..part
+        });
+        self.parts.extend(moved);
+        self
     }
 
     /// Digest of the teacher that said this.
     pub fn teacher_digest(&self) -> &str {
-        &self.header.teacher_digest
+        &self.parts[0].header.teacher_digest
     }
 
     /// The temperature that made the teacher's confidence true, for each head; what is read has it already.
     pub fn temperatures(&self) -> [f32; 8] {
-        self.header.temperatures
+        self.parts[0].header.temperatures
     }
 
     /// Digest of the data set it was said of.
     pub fn dataset_digest(&self) -> &str {
-        &self.header.dataset_digest
+        &self.dataset_digest
     }
 
     /// What the teacher says of a frame, mirrored if the frame is: each head `[positions, classes]`.
@@ -82,22 +108,21 @@ impl SoftTargets {
     /// # Errors
     /// If the teacher was not asked about this frame, or the file cannot be read.
     pub fn read(&self, picked: Picked) -> Result<[Vec<f32>; 8]> {
-        let record = self
-            .header
-            .frames
-            .binary_search(&picked.index)
+        let behind = self.parts.iter().rev();
+        let part = behind.into_iter().find(|part| part.first <= picked.index);
+        let part = part.expect("the first part begins at 0");
+        let frames = &part.header.frames;
+        let record = frames
+            .binary_search(&(picked.index - part.first))
             .map_err(|_| {
-                Error::content(
-                    &self.path,
-                    &format!("has nothing on frame {}", picked.index),
-                    REMEDY,
-                )
+                let what = format!("has nothing on frame {}", picked.index);
+                Error::content(&part.path, &what, REMEDY)
             })?;
         let mut bytes = vec![0; record_bytes()];
-        let offset = self.records_at + (record * record_bytes()) as u64;
-        self.file
+        let offset = part.records_at + (record * record_bytes()) as u64;
+        part.file
             .read_exact_at(&mut bytes, offset)
-            .map_err(Error::file(&self.path))?;
+            .map_err(Error::file(&part.path))?;
         let mut values = bytes
             .chunks_exact(2)
             .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());

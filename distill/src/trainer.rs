@@ -215,7 +215,7 @@ impl Training<'_> {
             &recipe.augmentation,
             (recipe.seed, step),
         )?;
-        if recipe.labels.share < 1.0 {
+        if frames.labelled.len() < frames.seen.len() {
             batch.keep_labels_of(&frames.labelled);
         }
         let logits = network.forward(&batch.images, Mode::Train)?;

@@ -1,6 +1,6 @@
 //! `understudy distill`: the student on the teacher's soft targets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
@@ -10,7 +10,9 @@ use perception::nets::{Net, NetConfig};
 use perception::weights;
 
 use super::Status;
+use super::rounds::{RoundOptions, Rounds};
 use super::training::{Schooling, school};
+use crate::progress;
 
 /// Options of `distill`.
 #[derive(Debug, Args)]
@@ -42,6 +44,8 @@ pub(super) struct Options {
     /// Highest learning rate instead of the recipe's
     #[arg(long)]
     learning_rate: Option<f64>,
+    #[command(flatten)]
+    rounds: RoundOptions,
     /// Steps instead of the recipe's
     #[arg(long)]
     steps: Option<u64>,
@@ -84,7 +88,7 @@ impl From<Asked> for Form {
     }
 }
 
-pub(super) fn execute(options: &Options) -> Result<Status> {
+pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     ensure!(
         options.temperature > 0.0,
         "--temperature must be above 0, for example 2"
@@ -107,7 +111,8 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         ..Recipe::STUDENT
     };
     let (begins_with, network) = beginning(options)?;
-    school(&Schooling {
+    let stop = progress::stop_flag()?;
+    let schooling = Schooling {
         name: "student",
         network,
         begins_with,
@@ -115,5 +120,18 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         data: &options.data,
         out: &options.out,
         soft_targets: Some(&options.targets),
-    })
+    };
+    school(&schooling, &stop)?;
+    let rounds = Rounds {
+        options: &options.rounds,
+        recipe,
+        data: &options.data,
+        targets: &options.targets,
+        out: &options.out,
+        assets,
+    };
+    if rounds.are_wanted() {
+        rounds.run(&stop)?;
+    }
+    Ok(Status::Passed)
 }

@@ -24,6 +24,7 @@ mod merge;
 mod profile;
 mod prune;
 mod quantize;
+mod rounds;
 mod run;
 mod search_options;
 mod soak;
@@ -134,7 +135,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Capture(options) => capture::execute(&options),
         Command::Train(options) => train::execute(&options),
         Command::Targets(options) => targets::execute(&options, assets),
-        Command::Distill(options) => distill::execute(&options),
+        Command::Distill(options) => distill::execute(&options, assets),
         Command::Quantize(options) => quantize::execute(&options, assets),
         Command::Evaluate(options) => evaluate::execute(&options, assets),
         Command::Sweep(options) => sweep::execute(&options, assets),

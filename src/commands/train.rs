@@ -9,6 +9,7 @@ use perception::nets::{Net, NetConfig};
 
 use super::Status;
 use super::training::{Schooling, school};
+use crate::progress;
 
 /// Options of `train`.
 #[derive(Debug, Args)]
@@ -58,7 +59,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("runs/training").join(name));
-    school(&Schooling {
+    let schooling = Schooling {
         name,
         network: Net::new(&config, recipe.seed)?,
         begins_with: None,
@@ -66,5 +67,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         data: &options.data,
         out: &out,
         soft_targets: None,
-    })
+    };
+    school(&schooling, &*progress::stop_flag()?)?;
+    Ok(Status::Passed)
 }

@@ -1,6 +1,7 @@
 //! What `train` and `distill` share: frames in, progress on the way, weights and card out.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail, ensure};
 use distill::cache::Cache;
@@ -11,13 +12,13 @@ use distill::recipe::Recipe;
 use distill::soft_targets::SoftTargets;
 use distill::trainer::{Event, Outcome, Training};
 use indicatif::ProgressBar;
-use perception::card::Origin;
+use perception::card::{Card, Origin};
 use perception::files::digest;
 use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::weights;
 
-use super::{Status, say};
+use super::say;
 use crate::files::write_whole;
 use crate::progress;
 
@@ -40,8 +41,7 @@ pub(super) struct Schooling<'a> {
 }
 
 /// Trains to the end, or to Ctrl-C; the same command goes on where it stopped.
-pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
-    let stop = progress::stop_flag()?;
+pub(super) fn school(schooling: &Schooling<'_>, stop: &AtomicBool) -> Result<()> {
     let cache = open_cache(schooling.data, schooling.recipe.labels.annotator_noise)?;
     let soft_targets = schooling.soft_targets.map(SoftTargets::open).transpose()?;
     if let Some(targets) = &soft_targets {
@@ -51,15 +51,25 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
             schooling.data.display()
         );
     }
+    teach(schooling, (&cache, soft_targets.as_ref()), stop)?;
+    Ok(())
+}
+
+/// Trains on these frames, measures the network on validation worlds, and writes weights and card.
+pub(super) fn teach(
+    schooling: &Schooling<'_>,
+    (cache, soft_targets): (&Cache, Option<&SoftTargets>),
+    stop: &AtomicBool,
+) -> Result<Card> {
     let network = &schooling.network;
     let training = Training {
-        cache: &cache,
+        cache,
         recipe: &schooling.recipe,
-        teacher: soft_targets.as_ref(),
+        teacher: soft_targets,
         folder: schooling.out,
-        stop: &stop,
+        stop,
     };
-    let findings = doctor::examine((&cache, soft_targets.as_ref()), &schooling.recipe, network)?;
+    let findings = doctor::examine((cache, soft_targets), &schooling.recipe, network)?;
     say(&doctors_words(&findings));
     let bar = progress::bar(schooling.recipe.steps, schooling.name);
     let outcome = training.run(network, |event| show(&bar, event))?;
@@ -67,7 +77,7 @@ pub(super) fn school(schooling: &Schooling<'_>) -> Result<Status> {
     if let Outcome::Stopped { step } = outcome {
         bail!("interrupted after step {step}; the same command goes on from there");
     }
-    save(schooling, &cache, soft_targets.as_ref())
+    save(schooling, cache, soft_targets)
 }
 
 /// What the doctor found, a line each.
@@ -132,7 +142,7 @@ fn save(
     schooling: &Schooling<'_>,
     cache: &Cache,
     soft_targets: Option<&SoftTargets>,
-) -> Result<Status> {
+) -> Result<Card> {
     let network = &schooling.network;
     let engine = Network::new(network.clone(), Backend::default())?;
     let evaluation = evaluate(cache, &cache.split(Split::Validation), sight_of(engine))?;
@@ -163,5 +173,5 @@ fn save(
     for (head, score) in &evaluation.heads {
         say(&format!("  {head}: {score:.3}"));
     }
-    Ok(Status::Passed)
+    Ok(card)
 }

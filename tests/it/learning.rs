@@ -65,6 +65,7 @@ fn from_frames_to_a_report_card_every_command_takes_up_what_the_one_before_left(
     trains(&scratch);
     judges(&scratch);
     prunes(&scratch);
+    learns_from_its_own_driving(&scratch);
     sweeps_and_takes_up(&scratch);
 }
 
@@ -102,6 +103,25 @@ fn prunes(scratch: &Scratch) {
     scratch.run("distill --data @data --targets @said.bin --from @pruned/student.safetensors --steps 1 --out @again");
     let card = fs::read_to_string(scratch.at("again/student.json")).expect("the card is there");
     assert!(card.contains("begins_with"), "{card}");
+}
+
+fn learns_from_its_own_driving(scratch: &Scratch) {
+    let told = scratch.run(
+        "distill --data @data --targets @said.bin --steps 2 --out @student --rounds 1 --round-worlds 2 \
+         --round-steps 1 --round-stories slow_lead --teacher @teacher/teacher.safetensors",
+    );
+    assert!(
+        told.contains("round 1: 8 frames kept") || told.contains("collisions"),
+        "{told}"
+    );
+    assert!(told.contains("after round 1: slow_lead"), "{told}");
+    let card =
+        fs::read_to_string(scratch.at("student/round_1/student.json")).expect("the card is there");
+    let first = fs::read_to_string(scratch.at("student/student.json")).expect("the card is there");
+    let digest = |card: &str| -> Value { serde_json::from_str(card).expect("a card is JSON") };
+    let (card, first) = (digest(&card), digest(&first));
+    assert_eq!(card["recipe"]["begins_with"], first["weights_digest"]);
+    assert_ne!(card["data_digest"], first["data_digest"]);
 }
 
 /// A sweep trains everything once; given again it only reads.

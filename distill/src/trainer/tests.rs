@@ -170,6 +170,30 @@ fn with_few_labels_only_labelled_worlds_are_learned_from() {
 }
 
 #[test]
+fn caches_and_what_was_said_of_them_are_read_as_one() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [one, other] = folders.each_ref().map(|folder| cache(folder.path(), 8));
+    let members = [tiny_net(7)];
+    let said = [(&folders[0], &one), (&folders[1], &other)].map(|(folder, cache)| {
+        let path = folder.path().join("said.bin");
+        let teacher = (&Teacher::new(&members), "teacher");
+        record_soft_targets(teacher, cache, &path, &GO_ON, |_, _| {}).unwrap();
+        SoftTargets::open(&path).unwrap()
+    });
+    let straight = |index| crate::batch::Picked {
+        index,
+        view: crate::batch::View::Straight,
+    };
+    let (fifth, words) = (other.read(5).unwrap(), said[1].read(straight(5)).unwrap());
+    let [first_said, other_said] = said;
+    let joined = first_said.followed_by(other_said, one.frames().len());
+    let both = one.followed_by(other);
+    assert_eq!(joined.dataset_digest(), both.dataset_digest());
+    assert_eq!((both.frames().len(), both.read(13).unwrap()), (16, fifth));
+    assert_eq!(joined.read(straight(13)).unwrap(), words);
+}
+
+#[test]
 fn frames_of_another_annotator_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 8);
