@@ -1,5 +1,6 @@
 //! The command line: parse, run, and turn the result into an exit code.
 
+use std::env;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
@@ -13,8 +14,12 @@ const EXIT_INPUT: u8 = 2;
 /// A fault of this program.
 const EXIT_INTERNAL: u8 = 3;
 
+/// Without it Mesa's device selection complains each time a camera is made.
+const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    quieten_mesa();
     match catch_unwind(|| execute(cli)) {
         Ok(Ok(Status::Passed)) => ExitCode::SUCCESS,
         Ok(Ok(Status::Failed)) => ExitCode::from(EXIT_FAILED),
@@ -28,3 +33,22 @@ fn main() -> ExitCode {
         Err(_) => ExitCode::from(EXIT_INTERNAL),
     }
 }
+
+/// Starts the program anew with the variable that Mesa misses, where it is missing; where that fails, Mesa complains.
+#[cfg(unix)]
+fn quieten_mesa() {
+    use std::os::unix::process::CommandExt as _;
+
+    if env::var_os(RUNTIME_DIR).is_none()
+        && let Ok(program) = env::current_exe()
+    {
+        // Returns only if the program could not be started.
+        let _ = std::process::Command::new(program)
+            .args(env::args_os().skip(1))
+            .env(RUNTIME_DIR, env::temp_dir())
+            .exec();
+    }
+}
+
+#[cfg(not(unix))]
+fn quieten_mesa() {}
