@@ -9,7 +9,7 @@ use super::svg::{escape, text};
 const WIDTH_PX: f64 = 560.0;
 const HEIGHT_PX: f64 = 330.0;
 const LEFT_PX: f64 = 56.0;
-const RIGHT_PX: f64 = 540.0;
+const RIGHT_PX: f64 = 470.0;
 const TOP_PX: f64 = 62.0;
 const BOTTOM_PX: f64 = 276.0;
 /// Room between the frame and the outermost places.
@@ -91,8 +91,8 @@ impl Plot {
             );
             text(
                 &mut svg,
-                [RIGHT_PX, y - 4.0],
-                "text-anchor='end' fill='#555'",
+                [RIGHT_PX + 6.0, y + 4.0],
+                "fill='#555'",
                 &level.name,
             );
         }
@@ -129,7 +129,12 @@ impl Plot {
                 svg,
                 "<path d='M{LEFT_PX} {y:.1}H{RIGHT_PX}' stroke='#eee'/>"
             );
-            let words = format!("{value:.*}", usize::from(step < 1.0));
+            // Adding zero turns a negative one into the usual one.
+            let words = format!(
+                "{:.*}",
+                usize::from(step < 1.0),
+                (value / step).round() * step + 0.0
+            );
             text(svg, [LEFT_PX - 6.0, y + 4.0], "text-anchor='end'", &words);
             value += step;
         }
