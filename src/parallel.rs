@@ -17,6 +17,23 @@ pub fn for_each<T: Sync, R: Send>(
     work: impl Fn(&T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
     let bar = progress::bar(items.len() as u64, what);
+    let results = spread(items, |item| {
+        let result = work(item);
+        bar.inc(1);
+        result
+    });
+    bar.finish_and_clear();
+    results
+}
+
+/// The same without a bar.
+///
+/// # Errors
+/// As [`for_each`].
+pub fn spread<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work_on = || {
@@ -29,7 +46,6 @@ pub fn for_each<T: Sync, R: Send>(
                 .lock()
                 .expect("no thread panics with the lock held")
                 .push((index, result));
-            bar.inc(1);
         }
     };
     std::thread::scope(|scope| {
@@ -37,7 +53,6 @@ pub fn for_each<T: Sync, R: Send>(
             scope.spawn(work_on);
         }
     });
-    bar.finish_and_clear();
     let results = results.into_inner();
     let mut results = results.expect("no thread panics with the lock held");
     results.sort_by_key(|&(index, _)| index);

@@ -4,8 +4,6 @@
 //! A network that learned from frames of good driving has never seen what follows its own mistakes (Ross et al.
 //! 2011). Roaming shows it.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use drive::driver::Driver;
 use drive::latency::Durations;
@@ -94,18 +92,6 @@ pub fn roam(
         disagreements,
         has_collided: !simulation.world().contacts.is_empty(),
     })
-}
-
-/// The labels of a kept frame, and its picture.
-///
-/// # Panics
-/// If the exposure is one of labels alone, which [`roam`] never keeps.
-pub fn parts_of(exposure: &Exposure) -> (&drive::frame::CameraFrame, &drive::labels::Labels) {
-    let frame = exposure.frame.as_ref();
-    (
-        frame.expect("a picture was asked for"),
-        Arc::as_ref(&exposure.labels),
-    )
 }
 
 #[cfg(test)]

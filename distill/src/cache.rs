@@ -173,6 +173,13 @@ impl Cache {
             .collect()
     }
 
+    /// At most `most` frames of a split, evenly chosen.
+    pub fn some_of(&self, split: Split, most: usize) -> Vec<usize> {
+        let frames = self.split(split);
+        let every = frames.len().div_ceil(most).max(1);
+        frames.into_iter().step_by(every).collect()
+    }
+
     /// Reads a frame.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::batch::{Picked, View, load_batch};
 use crate::cache::Cache;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
-use crate::evaluate::share;
+use crate::evaluate::{share, top_class};
 use crate::loss::{HardBatch, SoftBatch, hard_loss, soft_loss};
 use crate::recipe::Recipe;
 use crate::soft_targets::SoftTargets;
@@ -55,9 +55,7 @@ pub fn examine(
     recipe: &Recipe,
     network: &Net,
 ) -> Result<Vec<Finding>> {
-    let train = cache.split(Split::Train);
-    let every = train.len().div_ceil(FRAMES).max(1);
-    let frames: Vec<usize> = train.into_iter().step_by(every).collect();
+    let frames = cache.some_of(Split::Train, FRAMES);
     let mut findings = Vec::new();
     if let (Some(teacher), Some(distillation)) = (teacher, recipe.distillation) {
         let mut said = Vec::new();
@@ -194,7 +192,7 @@ fn contradicted(head: Head, said: &[Said], targets: &[Targets]) -> Option<String
 fn contradicts(row: &[f32], target: &Target, classes: usize) -> bool {
     let mut row = row.to_vec();
     softmax_row(&mut row);
-    let top = (0..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best });
+    let top = top_class(&row);
     row[top] > SURE && share(target, top, classes) == 0.0
 }
 
@@ -211,7 +209,7 @@ fn loudness(
     let losses = match (teacher, recipe.distillation) {
         (Some(teacher), Some(distillation)) => {
             let said = batch.samples.iter().map(|&picked| teacher.read(picked));
-            let soft = SoftBatch::new(&said.collect::<Result<Vec<_>>>()?)?;
+            let soft = SoftBatch::new(&said.collect::<Result<Vec<_>>>()?, distillation.form)?;
             soft_loss(&logits, &soft, &recipe.heads, distillation)?.heads
         }
         _ => hard_loss(&logits, HardBatch::plain(&batch.targets), &recipe.heads)?.heads,

@@ -19,11 +19,11 @@ use crate::cache::Cache;
 use crate::checkpoint::State;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
-use crate::evaluate::{evaluate, sight_of};
+use crate::evaluate::{evaluate, macro_figure, sight_of};
 use crate::files::create_folder;
 use crate::labelling::labelled_frames;
 use crate::loss::{HardBatch, Loss, SoftBatch, distillation_loss, hard_loss};
-use crate::recipe::{Form, Recipe};
+use crate::recipe::Recipe;
 use crate::soft_targets::SoftTargets;
 use perception::files::digest;
 
@@ -258,10 +258,7 @@ impl Training<'_> {
                     .iter()
                     .map(|&picked| teacher.read(picked))
                     .collect::<Result<_>>()?;
-                let soft = match distillation.form {
-                    Form::Argmax => SoftBatch::argmax(&said)?,
-                    Form::Divergence | Form::Relations => SoftBatch::new(&said)?,
-                };
+                let soft = SoftBatch::new(&said, distillation.form)?;
                 distillation_loss(logits, (labels, &soft), heads, distillation)
             }
             (Some(_), None) => Err(Error::Missing {
@@ -273,9 +270,7 @@ impl Training<'_> {
     /// Tries the averaged weights on validation frames.
     fn validate(&self, network: &Net, state: &mut State) -> Result<Event> {
         state.average.exchange(&state.variables)?;
-        let frames = self.cache.split(Split::Validation);
-        let every = frames.len().div_ceil(VALIDATION_FRAMES).max(1);
-        let frames: Vec<usize> = frames.into_iter().step_by(every).collect();
+        let frames = self.cache.some_of(Split::Validation, VALIDATION_FRAMES);
         let mut heads = [0.0; 8];
         for indices in frames.chunks(self.recipe.batch) {
             let batch = load_batch(self.cache, indices, &Augmentation::NONE, (0, 0))?;
@@ -300,7 +295,7 @@ impl Training<'_> {
             step: state.optimiser.steps(),
             loss,
             heads,
-            score: figures.values().sum::<f64>() / figures.len().max(1) as f64,
+            score: macro_figure(&figures),
             figures,
         })
     }

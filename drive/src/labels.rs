@@ -43,6 +43,21 @@ impl Class {
         Class::Person,
         Class::Pole,
     ];
+
+    /// Its name in tables and pictures.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Road => "road",
+            Class::Marking => "marking",
+            Class::Pavement => "pavement",
+            Class::Building => "building",
+            Class::Vegetation => "vegetation",
+            Class::Sky => "sky",
+            Class::Vehicle => "vehicle",
+            Class::Person => "person",
+            Class::Pole => "pole",
+        }
+    }
 }
 
 /// Kinds of road users. The number plus one is the object head's channel; channel 0 is "none".

@@ -1,7 +1,6 @@
 //! `understudy capture`: labelled frames of random worlds. The one place where world and data set meet.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -14,6 +13,7 @@ use scenarios::stage::Weather;
 use sim::{Exposure, SimOptions, Simulation};
 
 use super::{Status, say};
+use crate::parallel;
 use crate::progress;
 
 /// Version of the generator in the data set's plan; raise it when equal seeds give other worlds.
@@ -91,7 +91,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
         stop: &stop,
         bar: &bar,
     };
-    capturing.shards(&missing)?;
+    parallel::spread(&missing, |&number| capturing.shard(number))?;
     bar.finish_and_clear();
     if stop.load(Ordering::Relaxed) {
         bail!("interrupted; the same command goes on where it stopped");
@@ -115,38 +115,15 @@ struct Capturing<'a> {
 }
 
 impl Capturing<'_> {
-    /// Captures shards on all cores, one simulation each.
-    fn shards(&self, shards: &[u32]) -> Result<()> {
-        let next = Mutex::new(shards.iter());
-        let capture_some = || -> Result<()> {
-            loop {
-                let taken = next
-                    .lock()
-                    .expect("no thread panics with the lock held")
-                    .next();
-                match taken {
-                    Some(&number) if !self.stopped() => self.shard(number)?,
-                    _ => return Ok(()),
-                }
-            }
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..cores).map(|_| scope.spawn(capture_some)).collect();
-            threads.into_iter().try_for_each(|thread| {
-                thread
-                    .join()
-                    .expect("capturing reports errors, it does not panic")
-            })
-        })
-    }
-
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
     /// Captures a shard, unless somebody stops it; then it never was.
     fn shard(&self, number: u32) -> Result<()> {
+        if self.stopped() {
+            return Ok(());
+        }
         let mut shard = self.writer.begin_shard(number)?;
         for id in self.plan.worlds_of(number) {
             if self.stopped() {

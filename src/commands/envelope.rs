@@ -1,6 +1,5 @@
 //! `understudy envelope`: the hardest level of each story that a driver still passes.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -14,7 +13,6 @@ use super::{Status, say};
 use crate::files::write_whole;
 use crate::parallel;
 use crate::report::{EnvelopeRow, envelope_chart};
-use crate::search::hardest_level;
 use crate::table::Table;
 
 /// Options of `envelope`.
@@ -59,11 +57,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let records = parallel::for_each(&searches, "envelopes", |search| {
         let theatre = &theatres[&search.driver];
         let difficulty = &search.story.difficulty;
-        let hardest = hardest_level(&difficulty.levels, |level| {
-            search.passes(theatre, options.search.seeds, |performance| {
-                performance.parameters = BTreeMap::from([(difficulty.parameter.clone(), level)]);
-            })
-        })?;
+        let passed_levels = search.passed_levels(theatre, options.search.seeds)?;
         Ok(EnvelopeRecord {
             scenario: search.story.name.clone(),
             driver: search.driver.to_string(),
@@ -72,8 +66,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             parameter: difficulty.parameter.clone(),
             about: search.story.parameters[&difficulty.parameter].about.clone(),
             levels: difficulty.levels.clone(),
-            passed_levels: hardest.map_or(0, |index| index + 1),
-            hardest: hardest.map(|index| difficulty.levels[index]),
+            passed_levels,
+            hardest: passed_levels
+                .checked_sub(1)
+                .map(|last| difficulty.levels[last]),
         })
     })?;
     let terms = format!(

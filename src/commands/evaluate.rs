@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use distill::dataset::{Dataset, FrameId, Split};
-use distill::evaluate::MACRO;
+use distill::evaluate::{MACRO, macro_figure};
 use perception::network::{Backend, Network};
 use perception::weights;
 
@@ -219,10 +219,7 @@ fn slices_table(card: &ReportCard) -> String {
         let mut row = vec![tag.clone()];
         for network in card.networks.values() {
             let figures = &network.evaluation.slices[tag];
-            row.push(number(
-                Some(figures.values().sum::<f64>() / figures.len().max(1) as f64),
-                3,
-            ));
+            row.push(number(Some(macro_figure(figures)), 3));
         }
         slices.row(row);
     }

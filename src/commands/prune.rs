@@ -53,8 +53,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         !validation.is_empty() && options.frames > 0,
         "pruning needs validation frames: capture at least ten worlds, and give --frames a number above 0"
     );
-    let every = validation.len().div_ceil(options.frames);
-    let frames: Vec<usize> = validation.iter().copied().step_by(every).collect();
+    let frames = cache.some_of(Split::Validation, options.frames);
     let bar = progress::bar(0, "steps of sixteen channels");
     let heads = &Recipe::STUDENT.heads;
     let (steps, left) = prune(&net, (&cache, &frames), heads, options.keep, |_| bar.inc(1))?;

@@ -66,13 +66,11 @@ fn calibrate(
     cache: &Cache,
     options: &Options,
 ) -> Result<Ranges> {
-    let frames = cache.split(Split::Train);
+    let chosen = cache.some_of(Split::Train, options.frames.max(1));
     ensure!(
-        options.frames > 0 && !frames.is_empty(),
+        options.frames > 0 && !chosen.is_empty(),
         "ranges need frames: give --frames a number above 0, and capture some with `understudy capture`"
     );
-    let every = frames.len().div_ceil(options.frames);
-    let chosen: Vec<usize> = frames.into_iter().step_by(every).collect();
     let bar = progress::bar(chosen.len() as u64, "watching activations");
     let mut calibrator = Calibrator::new(net)?;
     for index in chosen {

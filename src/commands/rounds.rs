@@ -1,12 +1,11 @@
 //! On-policy rounds of `distill`: the student drives random worlds, its teacher speaks of the frames it came to, and
 //! it learns again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use distill::dataset::{DatasetWriter, Plan, ShardWriter, Split, WorldMeta};
 use distill::labelling::ON_POLICY;
@@ -20,15 +19,14 @@ use scenarios::catalog;
 use scenarios::random_world::{RandomWorld, Slice};
 
 use super::say;
+use super::search_options::Search;
 use super::training::{Schooling, open_cache, teach};
-use crate::episode::Pictures;
 use crate::files::{create_folder, write_whole};
 use crate::loaded::Loaded;
 use crate::models::{Assets, Who};
 use crate::parallel;
-use crate::roam::{parts_of, roam};
-use crate::search::hardest_level;
-use crate::theatre::{Cast, Performance, Theatre};
+use crate::roam::roam;
+use crate::theatre::{Cast, Theatre};
 
 /// Frames kept of each world.
 const FRAMES_PER_WORLD: usize = 4;
@@ -211,21 +209,13 @@ impl Rounds<'_> {
         let theatre = Theatre::open(Some(&assets), cast, Arc::new(AtomicBool::new(false)))?;
         let levels =
             parallel::for_each(&self.options.round_stories, "driving its stories", |name| {
-                let story = catalog::load(name)?;
-                let difficulty = &story.difficulty;
-                let hardest = hardest_level(&difficulty.levels, |level| {
-                    let performance = Performance {
-                        parameters: BTreeMap::from([(difficulty.parameter.clone(), level)]),
-                        pictures: Pictures::Forget,
-                        ..theatre.performance(&story, 1)
-                    };
-                    Ok(theatre.perform(&performance)?.episode.verdict.pass)
-                })?;
-                let passed = hardest.map_or(0, |index| index + 1);
-                Ok(format!(
-                    "{name} {passed} of {} levels",
-                    difficulty.levels.len()
-                ))
+                let search = Search {
+                    driver: Who::Student,
+                    story: catalog::load(name)?,
+                };
+                let passed = search.passed_levels(&theatre, 1)?;
+                let levels = search.story.difficulty.levels.len();
+                Ok(format!("{name} {passed} of {levels} levels"))
             })?;
         Ok(levels.join(", "))
     }
@@ -272,7 +262,8 @@ fn roam_world(
         slices: vec![ON_POLICY.to_owned()],
     };
     for (index, exposure) in roamed.frames.iter().enumerate() {
-        shard.push(&meta, index, parts_of(exposure))?;
+        let frame = exposure.frame.as_ref().context("a picture was asked for")?;
+        shard.push(&meta, index, (frame, &exposure.labels))?;
     }
     let count = |to: &AtomicUsize, much: usize| to.fetch_add(much, Ordering::Relaxed);
     count(&tally.exposures, roamed.exposures);

@@ -13,6 +13,7 @@ use super::drive_options::{EngineOptions, load_story};
 use crate::models::Who;
 use crate::progress;
 use crate::record::Outcome;
+use crate::search::hardest_level;
 use crate::theatre::{Cast, Performance, Theatre};
 
 /// Stories, drivers and seeds.
@@ -43,6 +44,20 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// How many levels of the story's difficulty pass, counted from the easiest; see [`hardest_level`].
+    ///
+    /// # Errors
+    /// The first error of a run.
+    pub(super) fn passed_levels(&self, theatre: &Theatre, seeds: u64) -> Result<usize> {
+        let difficulty = &self.story.difficulty;
+        let hardest = hardest_level(&difficulty.levels, |level| {
+            self.passes(theatre, seeds, |performance| {
+                performance.parameters = BTreeMap::from([(difficulty.parameter.clone(), level)]);
+            })
+        })?;
+        Ok(hardest.map_or(0, |index| index + 1))
+    }
+
     /// Whether every seed passes with a `change` of how it is driven; seeds beyond the first that fails are not driven.
     ///
     /// # Errors

@@ -28,9 +28,6 @@ use crate::table::{Table, number};
 
 /// Operations a second that a student's training does on two cores, for the plan: measured on an AMD EPYC.
 const TRAINING_FLOPS: f64 = 45e9;
-/// Frames whose average is what somebody says who never looks.
-const BLIND_FRAMES: usize = 1000;
-
 /// Options of `sweep`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -85,7 +82,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         Some(path) => path.clone(),
         None => Assets::find(assets)?.weights(&Who::Teacher),
     };
-    let summary = summary(&sweep, &weights_path, &cache, &|point| {
+    let summary = summary(&sweep, (&weights_path, &cache), options.finals, &|point| {
         outcomes.get(&sweeping.teachers.id(point))
     })?;
     write_whole(
@@ -213,19 +210,16 @@ impl Sweeping<'_> {
     }
 }
 
-/// What was found, beside the teacher and who never looks.
+/// What was found, beside the teacher and who never looks; the test worlds are only looked at for the chosen few.
 fn summary<'a>(
     sweep: &Sweep,
-    teacher: &Path,
-    cache: &Cache,
+    (teacher, cache): (&Path, &Cache),
+    with_test: bool,
     of: &dyn Fn(&Point) -> Option<&'a Outcome>,
 ) -> Result<Summary> {
     let net = weights::load(teacher)?.1;
-    let mut train = cache.split(Split::Train);
-    let every = train.len().div_ceil(BLIND_FRAMES).max(1);
-    train = train.into_iter().step_by(every).collect();
-    let blind = Blind::new(cache, &train)?;
-    let spinner = progress::bar(4, "looking with the teacher");
+    let blind = Blind::new(cache)?;
+    let spinner = progress::bar(2 + 2 * u64::from(with_test), "looking with the teacher");
     let look = |split: Split| -> Result<[WorldTallies; 2]> {
         let frames = cache.split(split);
         let network = Network::new(net.clone(), Backend::default())?;
@@ -235,9 +229,10 @@ fn summary<'a>(
         spinner.inc(1);
         Ok([teacher, blind])
     };
-    let (validation, test) = (look(Split::Validation)?, look(Split::Test)?);
+    let validation = look(Split::Validation)?;
+    let test = with_test.then(|| look(Split::Test)).transpose()?;
     spinner.finish_and_clear();
-    match Summary::new(sweep, of, bounds(&validation), bounds(&test)) {
+    match Summary::new(sweep, of, bounds(&validation), test.as_ref().map(bounds)) {
         Some(summary) => Ok(summary),
         None => bail!("the data set has no validation worlds; capture at least ten worlds"),
     }

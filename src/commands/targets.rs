@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use distill::dataset::Split;
 use distill::doctor::refuse_teacher_in_training;
+use distill::evaluate::Calibrator;
 use distill::soft_targets::record_soft_targets;
 use distill::teacher::Teacher;
 use perception::files::digest;
@@ -17,9 +17,6 @@ use super::training::open_cache;
 use super::{Status, say};
 use crate::models::{Assets, Who};
 use crate::progress;
-
-/// At most this many validation frames decide the temperatures.
-const CALIBRATION_FRAMES: usize = 320;
 
 /// Options of `targets`.
 #[derive(Debug, Args)]
@@ -41,9 +38,7 @@ pub(super) struct Options {
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let (members, teacher_digest) = members(options, assets)?;
     let cache = open_cache(&options.data, 0.0)?;
-    let validation = cache.split(Split::Validation);
-    let every = validation.len().div_ceil(CALIBRATION_FRAMES).max(1);
-    let frames: Vec<usize> = validation.into_iter().step_by(every).collect();
+    let frames = Calibrator::frames(&cache);
     let spinner = progress::bar(1, "calibrating the teacher");
     let teacher = Teacher::new(&members).calibrated(&cache, &frames)?;
     refuse_teacher_in_training(&teacher, &cache, &frames)?;

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use distill::cache::Cache;
-use distill::dataset::Split;
 use distill::evaluate::{
-    Blind, Disagreement, Everyone, Fidelity, FidelityTally, MACRO, Resamples, SimilarityTally,
-    Standing, WorldTallies, examine, worst_of_each_world,
+    Blind, Calibrator, Disagreement, Everyone, Fidelity, FidelityTally, MACRO, Resamples,
+    SimilarityTally, Standing, WorldTallies, examine, worst_of_each_world,
 };
 use indicatif::ProgressBar;
 use perception::heads::Head;
@@ -25,10 +24,6 @@ pub const ENTRANTS: [Who; 5] = [
     Who::Int8Student,
     Who::HardLabelStudent,
 ];
-/// Training frames whose average is what somebody says who never looks.
-const BLIND_FRAMES: usize = 1000;
-/// Validation frames that decide calibrating temperatures.
-const CALIBRATION_FRAMES: usize = 320;
 /// How many disagreements are shown.
 const DISAGREEMENTS: usize = 20;
 /// Seed of the redrawn worlds.
@@ -90,7 +85,7 @@ impl ReportCard {
             "the data set has no frames of that split; capture at least ten worlds"
         );
         let mut looks = Looks::open(assets, given)?;
-        let validation = some_of(cache.split(Split::Validation), CALIBRATION_FRAMES);
+        let validation = Calibrator::frames(cache);
         for entrant in looks.entrants.values_mut() {
             entrant.calibrate(cache, &validation)?;
         }
@@ -160,8 +155,7 @@ impl Looks {
 
     /// The whole card.
     fn card(self, cache: &Cache, frames: &[usize]) -> Result<ReportCard> {
-        let train = some_of(cache.split(Split::Train), BLIND_FRAMES);
-        let blind = Blind::new(cache, &train)?;
+        let blind = Blind::new(cache)?;
         let worlds = self.seen_by(&Who::Teacher)[0].worlds();
         let everyone = Everyone {
             teacher: self.seen_by(&Who::Teacher),
@@ -206,10 +200,4 @@ impl HeadCard {
             fidelity,
         }
     }
-}
-
-/// At most `most` of some frames, evenly chosen.
-fn some_of(frames: Vec<usize>, most: usize) -> Vec<usize> {
-    let every = frames.len().div_ceil(most).max(1);
-    frames.into_iter().step_by(every).collect()
 }

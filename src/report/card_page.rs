@@ -1,14 +1,12 @@
 //! A student's report card as a page: the verdict, what it kept, how true it is, what it costs, where it fails.
 
-use std::fmt::Write as _;
-
-use distill::evaluate::{Evaluation, MACRO};
+use distill::evaluate::{Evaluation, MACRO, macro_figure};
 use drive::labels::Class;
 
 use super::document;
-use super::soft_targets::class_word;
 use super::svg::escape;
-use super::sweep_page::words;
+use super::sweep_page::{standing_cells, words};
+use super::table::table;
 use crate::evaluation::card::ENTRANTS;
 use crate::evaluation::{Contestant, ReportCard};
 use crate::grid::record::{GridRecord, NamedAttribution};
@@ -59,46 +57,9 @@ fn verdict(card: &ReportCard) -> String {
     )
 }
 
-/// A table: its heading, then its rows, all cells but the first to the right.
-fn table(heading: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut html = "<div class=wide><table class=runs><thead><tr>".to_owned();
-    for (index, cell) in heading.iter().enumerate() {
-        let _ = write!(
-            html,
-            "<th{}>{cell}",
-            if index > 0 { " class=n" } else { "" }
-        );
-    }
-    html.push_str("</thead><tbody>");
-    for row in rows {
-        html.push_str("<tr>");
-        for (index, cell) in row.iter().enumerate() {
-            let _ = write!(
-                html,
-                "<td{}>{cell}",
-                if index > 0 { " class=n" } else { "" }
-            );
-        }
-        html.push_str("</tr>");
-    }
-    html.push_str("</tbody></table></div>");
-    html
-}
-
 fn heads(card: &ReportCard) -> String {
-    let row = |(name, head): (&String, &distill::evaluate::Standing)| {
-        vec![
-            escape(name),
-            format!("{:.1}", 100.0 * head.floor),
-            words(head.teacher),
-            words(head.student),
-            head.hard_labels.map_or_else(String::new, words),
-            words(head.retention),
-            head.retention_above_floor.map_or_else(String::new, words),
-            head.gain.map_or_else(String::new, words),
-        ]
-    };
     table(
+        1,
         &[
             "head",
             "who never looks",
@@ -109,7 +70,7 @@ fn heads(card: &ReportCard) -> String {
             "above the floor",
             "gain",
         ],
-        card.standings.iter().map(row),
+        card.standings.iter().map(standing_cells),
     )
 }
 
@@ -127,8 +88,7 @@ fn costs(card: &ReportCard) -> String {
                 .latency_ms
                 .map_or_else(String::new, |ms: [f64; 2]| format!("{:.2}", ms[index]))
         };
-        let sees = network.evaluation.heads.values().sum::<f64>()
-            / network.evaluation.heads.len().max(1) as f64;
+        let sees = macro_figure(&network.evaluation.heads);
         vec![
             escape(name),
             format!("{:.1}", 100.0 * sees),
@@ -141,6 +101,7 @@ fn costs(card: &ReportCard) -> String {
         ]
     };
     table(
+        1,
         &[
             "network",
             "mean over the heads",
@@ -177,6 +138,7 @@ fn how_it_drives(grid: &GridRecord) -> String {
     });
     sentences
         + &table(
+            1,
             &["driver", "latency", "passed", "share", "frames dropped"],
             rows,
         )
@@ -195,6 +157,7 @@ fn fidelity(card: &ReportCard) -> String {
         ]
     };
     table(
+        1,
         &[
             "head",
             "same top class",
@@ -225,7 +188,7 @@ fn calibration(card: &ReportCard) -> String {
         }
         cells
     };
-    table(&heading, card.heads.keys().map(row))
+    table(1, &heading, card.heads.keys().map(row))
         + "<p class=note>Expected calibration error in points, 15 bins; small: after one temperature for the head, \
            found on validation worlds. Who gains calibration by distillation must beat the small number of the student \
            on hard labels.</p>"
@@ -248,7 +211,7 @@ fn classes(card: &ReportCard) -> String {
     let mut rows: Vec<Vec<String>> = Class::ALL
         .iter()
         .map(|&class| {
-            let word = class_word(class);
+            let word = class.word();
             row(format!("{word}, IoU"), &|e| {
                 e.segmentation.iou.get(word).copied()
             })
@@ -268,6 +231,7 @@ fn classes(card: &ReportCard) -> String {
         e.light.red_recall
     }));
     table(
+        1,
         &["class", "teacher", "student", "hard labels"],
         rows.into_iter(),
     )
@@ -276,7 +240,7 @@ fn classes(card: &ReportCard) -> String {
 fn slices(card: &ReportCard) -> String {
     let slice_of = |name: &str, slice: &str| -> Option<f64> {
         let figures = card.networks.get(name)?.evaluation.slices.get(slice)?;
-        Some(figures.values().sum::<f64>() / figures.len().max(1) as f64)
+        Some(macro_figure(figures))
     };
     let Some(teacher) = card.networks.get("teacher") else {
         return String::new();
@@ -294,6 +258,7 @@ fn slices(card: &ReportCard) -> String {
         ]
     });
     table(
+        1,
         &["worlds", "teacher", "student", "hard labels", "retention"],
         rows,
     ) + "<p class=note>Mean over the heads, in points of a hundred.</p>"

@@ -12,14 +12,13 @@ use drive::labels::Class;
 use perception::decode::decode;
 use perception::probabilities::{Logits, softmax};
 
-use super::soft_targets::class_word;
 use super::svg::escape;
 use crate::frames::overlaid;
 
 /// Words of the classes of a head that has a similarity matrix.
 fn class_words(head: &str) -> Vec<&'static str> {
     match head {
-        "segmentation" => Class::ALL.map(class_word).to_vec(),
+        "segmentation" => Class::ALL.map(Class::word).to_vec(),
         "objects" => vec!["nobody", "car", "truck", "pedestrian", "cyclist"],
         _ => vec!["none", "red", "amber", "green"],
     }

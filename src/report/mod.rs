@@ -17,6 +17,7 @@ mod section;
 mod soft_targets;
 mod svg;
 mod sweep_page;
+mod table;
 
 pub use card_page::card_page;
 pub use card_pictures::{disagreement_picture, similarity_matrix};

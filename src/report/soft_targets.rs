@@ -66,7 +66,7 @@ impl SoftTargets {
 
     /// As an HTML table of bars.
     pub fn html(&self) -> String {
-        let names = Class::ALL.map(class_word);
+        let names = Class::ALL.map(Class::word);
         let (column, row) = self.cell;
         format!(
             "<figure><figcaption>Soft targets of the 8x8-pixel cell at column {column}, row {row}, \
@@ -81,18 +81,4 @@ fn entropy(distribution: &[f32]) -> f32 {
         .iter()
         .map(|&share| share * share.max(1e-9).ln())
         .sum::<f32>()
-}
-
-pub(super) fn class_word(class: Class) -> &'static str {
-    match class {
-        Class::Road => "road",
-        Class::Marking => "marking",
-        Class::Pavement => "pavement",
-        Class::Building => "building",
-        Class::Vegetation => "vegetation",
-        Class::Sky => "sky",
-        Class::Vehicle => "vehicle",
-        Class::Person => "person",
-        Class::Pole => "pole",
-    }
 }

@@ -1,13 +1,12 @@
 //! The page of a sweep: what the chosen few gained, then every axis as a plot.
 
-use std::fmt::Write as _;
-
-use distill::evaluate::{Estimate, MACRO};
+use distill::evaluate::{Estimate, MACRO, Standing};
 use distill::sweep::{AxisSummary, FinalsSummary, PlaceSummary, Summary};
 
 use super::document;
 use super::plot::{Across, Level, Mark, Plot, Series};
 use super::svg::escape;
+use super::table::table;
 
 /// The page.
 pub fn sweep_page(summary: &Summary) -> String {
@@ -22,11 +21,11 @@ pub fn sweep_page(summary: &Summary) -> String {
         "<h1>What decides distillation</h1>{finals}<h2>One axis at a time</h2>\
          <p class=note>Mean over the eight heads on validation worlds, in points of a hundred, one short training each; \
          lines are 95 % intervals over worlds drawn again. The teacher has {teacher:.1}, who never looks \
-         {floor:.1}.</p><div class=plots>{plots}</div>{table}",
+         {floor:.1}.</p><div class=plots>{plots}</div>{numbers}",
         finals = summary.finals.as_ref().map_or_else(String::new, finals),
         teacher = 100.0 * summary.teacher.value,
         floor = 100.0 * summary.floor,
-        table = table(summary),
+        numbers = numbers(summary),
     );
     document("Understudy sweep", &body)
 }
@@ -173,63 +172,78 @@ pub(super) fn words(estimate: Estimate) -> String {
 fn finals(finals: &FinalsSummary) -> String {
     let standings = &finals.standings;
     let of_all = &standings.heads[MACRO];
-    let mut html = format!(
+    let html = format!(
         "<p class=verdict>The student keeps {retention} % of the teacher's figures (worst head {worst} %), and the \
          teacher's soft targets add {gain} points to the same student on hard labels.</p>\
-         <p class=note>Test worlds, {seeds} seeds; 95 % intervals over worlds and seeds drawn again.</p>\
-         <div class=wide><table class=runs><thead><tr><th>head<th class=n>who never looks<th class=n>teacher\
-         <th class=n>student<th class=n>hard labels<th class=n>retention<th class=n>above the floor<th class=n>gain\
-         <th class=n>gain over the argmax</thead><tbody>",
+         <p class=note>Test worlds, {seeds} seeds; 95 % intervals over worlds and seeds drawn again.</p>",
         retention = words(standings.retention_macro),
         worst = words(standings.retention_worst),
         gain = of_all.gain.map_or_else(|| "no known".to_owned(), words),
         seeds = finals.seeds,
     );
-    for (name, head) in &standings.heads {
-        let _ = write!(
-            html,
-            "<tr><td>{}<td class=n>{:.1}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}\
-             <td class=n>{}<td class=n>{}</tr>",
-            escape(name),
-            100.0 * head.floor,
-            words(head.teacher),
-            words(head.student),
-            head.hard_labels.map_or_else(String::new, words),
-            words(head.retention),
-            head.retention_above_floor.map_or_else(String::new, words),
-            head.gain.map_or_else(String::new, words),
-            head.gain_over_argmax.map_or_else(String::new, words),
-        );
-    }
-    html.push_str("</tbody></table></div>");
-    html
+    let row = |(name, standing): (&String, &Standing)| {
+        let mut cells = standing_cells((name, standing));
+        let over_argmax = standing.gain_over_argmax;
+        cells.push(over_argmax.map_or_else(String::new, words));
+        cells
+    };
+    let heading = [
+        "head",
+        "who never looks",
+        "teacher",
+        "student",
+        "hard labels",
+        "retention",
+        "above the floor",
+        "gain",
+        "gain over the argmax",
+    ];
+    html + &table(1, &heading, standings.heads.iter().map(row))
+}
+
+/// A head's row: who never looks, teacher, student, hard labels, retention, above the floor, gain.
+pub(super) fn standing_cells((name, head): (&String, &Standing)) -> Vec<String> {
+    vec![
+        escape(name),
+        format!("{:.1}", 100.0 * head.floor),
+        words(head.teacher),
+        words(head.student),
+        head.hard_labels.map_or_else(String::new, words),
+        words(head.retention),
+        head.retention_above_floor.map_or_else(String::new, words),
+        head.gain.map_or_else(String::new, words),
+    ]
 }
 
 /// Every place in numbers.
-fn table(summary: &Summary) -> String {
-    let mut html = "<h2>In numbers</h2><div class=wide><table class=runs><thead><tr><th>axis<th>place<th class=n>score\
-                    <th class=n>hard labels<th class=n>gain<th class=n>parameters<th class=n>ms a frame\
-                    <th class=n>minutes of training</thead><tbody>"
-        .to_owned();
-    for axis in &summary.axes {
-        for place in &axis.places {
-            let _ = write!(
-                html,
-                "<tr><td>{}<td>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{:.2}\
-                 <td class=n>{:.1}</tr>",
-                escape(&axis.name),
-                escape(&place.name),
-                words(place.score),
-                place.hard_labels.map_or_else(String::new, words),
-                place.gain.map_or_else(String::new, words),
-                place.parameters,
-                place.latency_ms,
-                place.training_s / 60.0,
-            );
-        }
-    }
-    html.push_str("</tbody></table></div>");
-    html
+fn numbers(summary: &Summary) -> String {
+    let places = summary.axes.iter().flat_map(|axis| {
+        let name = escape(&axis.name);
+        axis.places.iter().map(move |place| (name.clone(), place))
+    });
+    let row = |(axis, place): (String, &PlaceSummary)| {
+        vec![
+            axis,
+            escape(&place.name),
+            words(place.score),
+            place.hard_labels.map_or_else(String::new, words),
+            place.gain.map_or_else(String::new, words),
+            place.parameters.to_string(),
+            format!("{:.2}", place.latency_ms),
+            format!("{:.1}", place.training_s / 60.0),
+        ]
+    };
+    let heading = [
+        "axis",
+        "place",
+        "score",
+        "hard labels",
+        "gain",
+        "parameters",
+        "ms a frame",
+        "minutes of training",
+    ];
+    "<h2>In numbers</h2>".to_owned() + &table(2, &heading, places.map(row))
 }
 
 #[cfg(test)]

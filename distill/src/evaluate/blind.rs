@@ -5,8 +5,11 @@ use perception::heads::Head;
 use perception::probabilities::Logits;
 
 use crate::cache::Cache;
+use crate::dataset::Split;
 use crate::error::Result;
 
+/// Training frames whose averages it knows.
+const FRAMES: usize = 1000;
 /// Probabilities are at least this, so that their logarithm is finite.
 const FLOOR: f32 = 1e-6;
 
@@ -18,13 +21,13 @@ pub struct Blind {
 }
 
 impl Blind {
-    /// Learns the averages of these frames.
+    /// Learns the averages of training frames.
     ///
     /// # Errors
     /// If a frame cannot be read.
-    pub fn new(cache: &Cache, frames: &[usize]) -> Result<Self> {
+    pub fn new(cache: &Cache) -> Result<Self> {
         let mut shares = Head::ALL.map(|head| vec![0.0f32; head.positions() * head.classes()]);
-        for &index in frames {
+        for index in cache.some_of(Split::Train, FRAMES) {
             let targets = cache.read(index)?.targets;
             for head in Head::ALL {
                 let rows = shares[head as usize].chunks_exact_mut(head.classes());
@@ -58,7 +61,6 @@ impl Blind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Split;
     use crate::evaluate::evaluate;
     use crate::fixture::cache;
 
@@ -66,7 +68,7 @@ mod tests {
     fn who_never_looks_knows_where_the_sky_is_but_not_who_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path(), 20);
-        let blind = Blind::new(&cache, &cache.split(Split::Train)).unwrap();
+        let blind = Blind::new(&cache).unwrap();
         let seen = evaluate(&cache, &cache.split(Split::Validation), blind.sight()).unwrap();
         assert!(
             seen.segmentation.iou["sky"] > 0.8,

@@ -77,10 +77,17 @@ impl CalibrationTally {
 }
 
 /// How far the confidence of every head can be believed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calibrations([CalibrationTally; Head::ALL.len()]);
 
 impl Calibrations {
+    /// Adds what was taken in elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (tally, more) in self.0.iter_mut().zip(&other.0) {
+            tally.merge(more);
+        }
+    }
+
     /// Takes in what somebody says of a frame.
     pub fn add(&mut self, said: &Probabilities, targets: &Targets) {
         for head in Head::ALL {
@@ -102,7 +109,7 @@ impl Calibrations {
 }
 
 /// The likeliest class; the lowest of equals.
-pub(super) fn top_class(distribution: &[f32]) -> usize {
+pub(crate) fn top_class(distribution: &[f32]) -> usize {
     (0..distribution.len()).fold(0, |best, class| {
         if distribution[class] > distribution[best] {
             class

@@ -7,7 +7,11 @@ use perception::probabilities::{Logits, softmax_row};
 use perception::targets::{Target, Targets};
 
 use super::tally::share;
+use crate::cache::Cache;
+use crate::dataset::Split;
 
+/// At most this many validation frames decide the temperatures.
+const FRAMES: usize = 320;
 /// At most this many positions of a head decide its temperature.
 const POSITIONS: usize = 30_000;
 /// Within these bounds it is looked for.
@@ -28,6 +32,11 @@ pub struct Calibrator {
 }
 
 impl Calibrator {
+    /// The frames that temperatures are found on: of the validation worlds, which no network learned from.
+    pub fn frames(cache: &Cache) -> Vec<usize> {
+        cache.some_of(Split::Validation, FRAMES)
+    }
+
     /// For so many frames.
     pub fn new(frames: usize) -> Self {
         Self {

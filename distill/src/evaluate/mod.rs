@@ -16,6 +16,7 @@ pub use blind::Blind;
 pub use bootstrap::{Estimate, Resamples, macro_figure};
 pub use calibration::Calibration;
 pub use calibration::Calibrations;
+pub(crate) use calibration::top_class;
 pub use calibrator::{Calibrator, at_temperatures};
 pub use compare::{Fidelity, FidelityTally, fidelity};
 pub use counts::Detection;
@@ -147,7 +148,7 @@ impl WorldTallies {
             lanes: all.lane_report(),
             objects: all.objects.report(),
             light: all.light_report(),
-            calibration: all.calibration_report(),
+            calibration: all.calibration.report(),
             slices: self
                 .tags()
                 .into_iter()

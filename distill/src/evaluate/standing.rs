@@ -153,7 +153,7 @@ mod tests {
         let frames = cache.split(Split::Train);
         let network = Network::new(tiny_net(1), Backend::default()).unwrap();
         let seen = [examine(&cache, &frames, sight_of(network)).unwrap()];
-        let blind = Blind::new(&cache, &frames).unwrap();
+        let blind = Blind::new(&cache).unwrap();
         let everyone = Everyone {
             teacher: &seen,
             student: &seen,

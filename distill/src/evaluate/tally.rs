@@ -11,7 +11,7 @@ use perception::targets::Target;
 use serde::{Deserialize, Serialize};
 
 use super::Judged;
-use super::calibration::{Calibration, CalibrationTally, top_class};
+use super::calibration::{Calibrations, top_class};
 use super::counts::{Counts, Detection, Mean};
 use super::objects::ObjectTally;
 
@@ -23,18 +23,6 @@ const DEPTH_BOUND: f64 = 0.1;
 const SIDE_BOUND_PX: f64 = 3.0;
 /// A heading within this angle is right.
 const YAW_BOUND_DEG: f64 = 15.0;
-const CLASS_NAMES: [&str; Class::ALL.len()] = [
-    "road",
-    "marking",
-    "pavement",
-    "building",
-    "vegetation",
-    "sky",
-    "vehicle",
-    "person",
-    "pole",
-];
-
 /// Segmentation in detail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentationReport {
@@ -78,7 +66,7 @@ pub(super) struct Tally {
     /// `[truth][network]`.
     light: [[u64; 4]; 4],
     stop_line: Counts,
-    calibration: [CalibrationTally; Head::ALL.len()],
+    pub(super) calibration: Calibrations,
 }
 
 impl Tally {
@@ -99,9 +87,7 @@ impl Tally {
         self.sides.merge(&other.sides);
         self.yaw.merge(&other.yaw);
         self.stop_line.merge(&other.stop_line);
-        for (calibration, more) in self.calibration.iter_mut().zip(&other.calibration) {
-            calibration.merge(more);
-        }
+        self.calibration.merge(&other.calibration);
     }
 
     /// Takes in a frame.
@@ -120,7 +106,7 @@ impl Tally {
         for (_, distribution, target) in positions(judged, Head::StopLine) {
             self.add_stop_line(distribution, target);
         }
-        self.add_calibration(judged);
+        self.calibration.add(judged.probabilities, judged.targets);
     }
 
     fn add_lane_point(&mut self, distribution: &[f32], target: &Target) {
@@ -172,16 +158,6 @@ impl Tally {
         });
     }
 
-    fn add_calibration(&mut self, judged: &Judged<'_>) {
-        for head in Head::ALL {
-            let classes = head.classes();
-            for (_, distribution, target) in positions(judged, head) {
-                let wanted = |class: usize| share(target, class, classes);
-                self.calibration[head as usize].add(distribution, wanted);
-            }
-        }
-    }
-
     /// The figure of each head that was asked anything.
     pub(super) fn heads(&self) -> BTreeMap<String, f64> {
         let f1 = |counts: &Counts| (!counts.is_empty()).then(|| counts.report().f1);
@@ -203,7 +179,7 @@ impl Tally {
 
     pub(super) fn segmentation_report(&self) -> SegmentationReport {
         let mut iou = BTreeMap::new();
-        for (class, name) in CLASS_NAMES.iter().enumerate() {
+        for (class, name) in Class::ALL.map(Class::word).iter().enumerate() {
             let there: u64 = self.confusion[class].iter().sum();
             let found: u64 = self.confusion.iter().map(|row| row[class]).sum();
             let both = self.confusion[class][class];
@@ -240,14 +216,6 @@ impl Tally {
             mean_recall: recalls.iter().sum::<f64>() / recalls.len().max(1) as f64,
             red_recall: recall(LightState::Red as usize),
         }
-    }
-
-    pub(super) fn calibration_report(&self) -> BTreeMap<String, Calibration> {
-        let of_head = |head: Head| {
-            let report = self.calibration[head as usize].report()?;
-            Some((head.name().to_owned(), report))
-        };
-        Head::ALL.into_iter().filter_map(of_head).collect()
     }
 }
 

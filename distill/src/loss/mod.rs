@@ -14,6 +14,7 @@ use perception::probabilities::softmax_row;
 use perception::targets::Target;
 
 use crate::error::Result;
+use crate::evaluate::top_class;
 use crate::recipe::{Distillation, Form, HeadWeights};
 use relations::relations;
 
@@ -42,29 +43,19 @@ pub struct SoftBatch {
 const CERTAIN: f32 = 1e4;
 
 impl SoftBatch {
-    /// The same teacher without softness: certain of its likeliest class everywhere.
+    /// From the logits of each frame of the batch, each head `[positions, classes]` row by row, as the form asks for
+    /// them.
     ///
     /// # Errors
     /// If a head has too few values.
-    pub fn argmax(frames: &[[Vec<f32>; 8]]) -> Result<Self> {
-        let harden = |(head, values): (Head, &Vec<f32>)| {
-            let rows = values.chunks_exact(head.classes());
-            rows.flat_map(|row| {
-                let top = top_class(row);
-                (0..row.len()).map(move |class| if class == top { CERTAIN } else { 0.0 })
-            })
-            .collect::<Vec<f32>>()
-        };
-        let hardened =
-            |frame: &[Vec<f32>; 8]| Head::ALL.map(|head| harden((head, &frame[head as usize])));
-        Self::new(&frames.iter().map(hardened).collect::<Vec<_>>())
+    pub fn new(frames: &[[Vec<f32>; 8]], form: Form) -> Result<Self> {
+        match form {
+            Form::Divergence | Form::Relations => Self::of_logits(frames),
+            Form::Argmax => Self::of_logits(&frames.iter().map(hardened).collect::<Vec<_>>()),
+        }
     }
 
-    /// From the logits of each frame of the batch, each head `[positions, classes]` row by row.
-    ///
-    /// # Errors
-    /// If a head has too few values.
-    pub fn new(frames: &[[Vec<f32>; 8]]) -> Result<Self> {
+    fn of_logits(frames: &[[Vec<f32>; 8]]) -> Result<Self> {
         let occupied: Vec<f32> = frames.iter().flat_map(occupancy).collect();
         let mut batch = Self {
             logits: Vec::new(),
@@ -89,9 +80,16 @@ impl SoftBatch {
     }
 }
 
-/// The likeliest class; the lowest of equals.
-fn top_class(row: &[f32]) -> usize {
-    (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
+/// A teacher without softness: certain of its likeliest class everywhere.
+fn hardened(frame: &[Vec<f32>; 8]) -> [Vec<f32>; 8] {
+    Head::ALL.map(|head| {
+        let rows = frame[head as usize].chunks_exact(head.classes());
+        rows.flat_map(|row| {
+            let top = top_class(row);
+            (0..row.len()).map(move |class| if class == top { CERTAIN } else { 0.0 })
+        })
+        .collect()
+    })
 }
 
 /// For each object cell, how likely the teacher thinks that somebody is in it.
@@ -260,7 +258,7 @@ mod tests {
     #[test]
     fn a_student_that_says_what_the_teacher_says_has_no_loss() {
         let frame = random_frame(1);
-        let teacher = SoftBatch::new(core::slice::from_ref(&frame)).unwrap();
+        let teacher = SoftBatch::new(core::slice::from_ref(&frame), Form::Divergence).unwrap();
         for temperature in [1.0, 2.0, 6.0] {
             for form in [Form::Divergence, Form::Relations] {
                 let heads = Recipe::STUDENT.heads;
@@ -275,7 +273,7 @@ mod tests {
     #[test]
     fn the_likeliest_class_as_label_asks_for_more_than_the_teacher_says() {
         let frame = random_frame(1);
-        let hardened = SoftBatch::argmax(core::slice::from_ref(&frame)).unwrap();
+        let hardened = SoftBatch::new(core::slice::from_ref(&frame), Form::Argmax).unwrap();
         let heads = Recipe::STUDENT.heads;
         let distillation = at(2.0, Form::Argmax);
         let loss = soft_loss(&tensors(&frame), &hardened, &heads, distillation).unwrap();
@@ -285,7 +283,7 @@ mod tests {
     #[test]
     fn a_frame_without_labels_learns_from_the_teacher_alone() {
         let frame = random_frame(1);
-        let teacher = SoftBatch::new(core::slice::from_ref(&frame)).unwrap();
+        let teacher = SoftBatch::new(core::slice::from_ref(&frame), Form::Divergence).unwrap();
         let unlabelled = Head::ALL.map(|head| vec![Target::default(); head.positions()]);
         let labels = HardBatch {
             labelled: 0.0,
@@ -306,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_student_that_differs_has_a_loss_in_every_head() {
-        let teacher = SoftBatch::new(&[random_frame(1)]).unwrap();
+        let teacher = SoftBatch::new(&[random_frame(1)], Form::Divergence).unwrap();
         let logits = tensors(&random_frame(2));
         for form in [Form::Divergence, Form::Relations] {
             let loss = soft_loss(&logits, &teacher, &Recipe::STUDENT.heads, at(2.0, form)).unwrap();
@@ -320,7 +318,7 @@ mod tests {
         for row in frame[Head::Objects as usize].chunks_exact_mut(5) {
             row.copy_from_slice(&[30.0, 0.0, 0.0, 0.0, 0.0]);
         }
-        let teacher = SoftBatch::new(&[frame]).unwrap();
+        let teacher = SoftBatch::new(&[frame], Form::Divergence).unwrap();
         let weights = &teacher.weights[Head::Sides as usize];
         assert!(weights.iter().all(|&weight| weight < 1e-6));
     }

@@ -76,12 +76,12 @@ pub struct Bounds<'a> {
 
 impl Summary {
     /// Of what is trained so far; places whose trainings are missing are left out. `of` finds the outcome of a
-    /// training.
+    /// training. `test` is only needed for the chosen few.
     pub fn new<'a>(
         sweep: &Sweep,
         of: &dyn Fn(&Point) -> Option<&'a Outcome>,
         validation: Bounds<'_>,
-        test: Bounds<'_>,
+        test: Option<Bounds<'_>>,
     ) -> Option<Self> {
         let resamples = Resamples::new(validation.teacher.worlds(), SEED);
         let look = Look {
@@ -94,7 +94,7 @@ impl Summary {
             teacher: resamples.estimate(&[teacher], |f| Some(macro_figure(&f[0])))?,
             floor: macro_figure(&validation.blind.figures()),
             axes: sweep.axes.iter().map(|axis| look.axis(axis)).collect(),
-            finals: finals(sweep, of, test),
+            finals: test.and_then(|test| finals(sweep, of, test)),
         })
     }
 }

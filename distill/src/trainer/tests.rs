@@ -2,13 +2,24 @@
 
 use super::*;
 use crate::fixture::{GO_ON, cache, quick_recipe, tiny_net};
-use crate::recipe::{Distillation, Labelling};
+use crate::recipe::{Distillation, Form, Labelling};
 use crate::soft_targets::record_soft_targets;
 use crate::teacher::Teacher;
 
 fn weights(network: &Net) -> Vec<Vec<f32>> {
     let numbers = |var: &candle_core::Var| var.flatten_all().unwrap().to_vec1().unwrap();
     network.variables().values().map(numbers).collect()
+}
+
+/// A training without a teacher that nobody stops.
+fn training<'a>(cache: &'a Cache, recipe: &'a Recipe, folder: &'a Path) -> Training<'a> {
+    Training {
+        cache,
+        recipe,
+        teacher: None,
+        folder,
+        stop: &GO_ON,
+    }
 }
 
 fn losses(events: &[Event]) -> Vec<f64> {
@@ -24,13 +35,8 @@ fn eight_frames_are_learned_by_heart() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 8);
     let recipe = quick_recipe(120);
-    let training = Training {
-        cache: &cache,
-        recipe: &recipe,
-        teacher: None,
-        folder: &folder.path().join("run"),
-        stop: &GO_ON,
-    };
+    let run = folder.path().join("run");
+    let training = training(&cache, &recipe, &run);
     let mut events = Vec::new();
     let outcome = training
         .run(&tiny_net(1), |event| events.push(event.clone()))
@@ -81,13 +87,7 @@ fn a_checkpoint_of_another_recipe_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 1);
     let (recipe, other) = (quick_recipe(1), quick_recipe(2));
-    let training = Training {
-        cache: &cache,
-        recipe: &recipe,
-        teacher: None,
-        folder: folder.path(),
-        stop: &GO_ON,
-    };
+    let training = training(&cache, &recipe, folder.path());
     training.run(&tiny_net(1), |_| {}).unwrap();
     let other = Training {
         recipe: &other,
@@ -114,12 +114,10 @@ fn a_student_comes_to_say_what_its_teacher_says() {
         }),
         ..quick_recipe(30)
     };
+    let run = folder.path().join("run");
     let training = Training {
-        cache: &cache,
-        recipe: &recipe,
         teacher: Some(&said),
-        folder: &folder.path().join("run"),
-        stop: &GO_ON,
+        ..training(&cache, &recipe, &run)
     };
     let mut events = Vec::new();
     training
@@ -145,13 +143,7 @@ fn with_few_labels_only_labelled_worlds_are_learned_from() {
         },
         ..quick_recipe(1)
     };
-    let training = Training {
-        cache: &cache,
-        recipe: &recipe,
-        teacher: None,
-        folder: folder.path(),
-        stop: &GO_ON,
-    };
+    let training = training(&cache, &recipe, folder.path());
     let frames = training.training_frames().unwrap();
     assert_eq!((frames.seen.len(), frames.labelled.len()), (6, 6));
     let mut batch = load_batch(
@@ -204,13 +196,7 @@ fn frames_of_another_annotator_are_refused() {
         },
         ..quick_recipe(1)
     };
-    let training = Training {
-        cache: &cache,
-        recipe: &recipe,
-        teacher: None,
-        folder: folder.path(),
-        stop: &GO_ON,
-    };
+    let training = training(&cache, &recipe, folder.path());
     let error = training.run(&tiny_net(1), |_| {}).unwrap_err();
     assert!(error.to_string().contains("annotator noise 0.5"), "{error}");
 }
@@ -220,13 +206,7 @@ fn the_log_holds_the_validation() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 10);
     let recipe = quick_recipe(2);
-    let training = Training {
-        cache: &cache,
-        recipe: &recipe,
-        teacher: None,
-        folder: folder.path(),
-        stop: &GO_ON,
-    };
+    let training = training(&cache, &recipe, folder.path());
     training.run(&tiny_net(1), |_| {}).unwrap();
     let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
     assert!(log.contains("\"event\":\"validated\""), "{log}");

@@ -11,7 +11,6 @@ use crate::film::{Film, Shot};
 use crate::record::FrameRecord;
 use crate::report::moments::moments;
 use crate::report::parting::Parting;
-use crate::report::soft_targets::class_word;
 use crate::report::svg::{kind_word, light_word};
 use crate::theatre::Played;
 use crate::trace::TraceLine;
@@ -150,7 +149,7 @@ impl PlayerData {
 
 fn words(decisions: Vec<String>) -> Words {
     Words {
-        classes: Class::ALL.map(class_word).into(),
+        classes: Class::ALL.map(Class::word).into(),
         kinds: ObjectClass::ALL.map(kind_word).into(),
         lights: LightState::ALL.map(light_word).into(),
         actions: crate::words::ACTIONS.map(crate::words::action).into(),
