@@ -89,7 +89,7 @@ fn finish(out: &Path, records: &[RunRecord], sections: &[Section]) -> Result<()>
     say(&summary::networks_table(records));
     say(&summary::failures(records));
     say(&format!(
-        "Pictures, overlays and soft targets: {}",
+        "Every run to play, with its cause and soft targets: {}",
         report_path.display()
     ));
     Ok(())

@@ -83,7 +83,7 @@ enum Command {
     Distill(distill::Options),
     /// Find the ranges a network's activations need in int8, and what int8 costs it
     Quantize(quantize::Options),
-    /// Measure networks on a data set, per head and slice
+    /// Write a student's report card on frames that nobody learned from, per head and slice
     Evaluate(evaluate::Options),
     /// Find what decides distillation: temperature, mix, size, labels; one at a time
     Sweep(sweep::Options),
