@@ -6,7 +6,7 @@ UNDERSTUDY = target/debug/understudy
 # Without it Mesa's device selection complains on every start.
 export XDG_RUNTIME_DIR ?= /tmp
 
-.PHONY: demo test test-all sanitize bench reproduce build clippy fmt check driver
+.PHONY: demo test test-all sanitize bench reproduce view test-view build clippy fmt check driver
 
 demo: driver build
 	$(UNDERSTUDY) demo --out runs/demo
@@ -41,6 +41,16 @@ reproduce: driver build
 build:
 	$(CARGO) build
 
+# A window on a story as it is driven. Builds Bevy's renderer besides, once. STORY=cut_in, or a recorded run's folder.
+STORY ?= cut_in
+view: driver
+	$(CARGO) build --features viewer
+	$(UNDERSTUDY) view $(STORY)
+
+# The window's own tests: its layout, and that Bevy's camera sees what the sensor camera sees.
+test-view: driver
+	$(CARGO) test --features viewer --lib viewer
+
 # What continuous integration runs.
 check: fmt clippy test
 
@@ -49,6 +59,7 @@ fmt:
 
 clippy:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --features viewer --all-targets -- -D warnings
 
 # The camera needs a Vulkan driver; a software one will do.
 driver:

@@ -15,6 +15,8 @@ use scenarios::verdict::Verdict;
 use scenarios::world::WorldState;
 use sim::{Exposure as Pass, SimOptions, Simulation};
 
+use crate::audience::{Audience, Scene, Wheel};
+use crate::camera::{CameraKind, expose_by};
 use crate::clock::WallClock;
 use crate::digest::{DigestChain, hex_of};
 use crate::faults::{FaultyCamera, late_us};
@@ -32,6 +34,8 @@ pub struct EpisodeOptions {
     pub pass: Pass,
     /// What becomes of the pictures.
     pub pictures: Pictures,
+    /// Which camera takes them.
+    pub camera: CameraKind,
     /// Whether pictures enter the hash chain. Where no network sees them they do not: a run is the same whether it
     /// is filmed or not.
     pub chains_pixels: bool,
@@ -89,7 +93,8 @@ pub struct Episode {
     pub camera_driver: String,
 }
 
-/// Drives a story. The first seat drives, the others watch the same frames.
+/// Drives a story before an audience. The first seat drives, unless the audience says otherwise; the others watch
+/// the same frames.
 ///
 /// # Errors
 /// When the world cannot be built, a network fails, or the stop flag is raised.
@@ -97,11 +102,13 @@ pub fn drive(
     story: &CompiledStory,
     seats: &mut [Seat],
     options: &EpisodeOptions,
+    audience: &mut dyn Audience,
 ) -> Result<Episode> {
     let mut simulation = Simulation::new(&story.stage, &SimOptions::default())?;
     let mut director = Director::new(story);
     simulation.place(&opening_world(story));
     let mut judge = Judge::new(story);
+    let mut painter = options.camera.painter(&story.stage)?;
     let mut camera = FaultyCamera::new(story.seed);
     let mut log = Log {
         pictures: options.pictures,
@@ -117,19 +124,32 @@ pub fn drive(
         let world = simulation.world().clone();
         let cues = director.direct(&world);
         let faults = director.faults();
-        let exposure = camera.take(world.tick, faults, || expose(&mut simulation, options.pass))?;
+        let exposure = camera.take(world.tick, faults, || {
+            expose_by(&mut simulation, options.pass, painter.as_deref_mut())
+        })?;
         for seat in seats.iter_mut() {
             seat.be_late(late_us(faults));
             seat.step(&world.ego.state, exposure.as_ref())?;
         }
+        judge.observe(&world);
+        let wheel = audience.watch(&Scene {
+            world: &world,
+            motions: simulation.motions(),
+            seats,
+            exposure: exposure.as_ref(),
+            faults,
+            sample: judge.newest(),
+        })?;
         let recorded = options.fork.as_ref();
         let recorded = recorded.map(|fork| fork.command(&world)).transpose()?;
-        let command = recorded.flatten().unwrap_or(seats[0].command());
+        let command = recorded.flatten().unwrap_or(match wheel {
+            Wheel::Seat(number) => seats[number].command(),
+            Wheel::Recorded(command) => command,
+        });
         log.tick(&world, seats, exposure.as_ref(), command);
         if options.keep_logits {
             log.logits.extend(arrivals(&world, seats));
         }
-        judge.observe(&world);
         log.frame(&world, seats, faults, judge.newest());
         log.picture(&world, seats, exposure)?;
         simulation.step(&command, &cues);

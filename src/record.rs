@@ -13,6 +13,8 @@ use scenarios::verdict::Failure;
 use scenarios::world::WorldState;
 use serde::{Deserialize, Serialize};
 
+use crate::camera::CameraKind;
+
 /// What one seat knew and decided on an exposure tick.
 #[derive(Debug, Clone)]
 pub struct SeatRecord {
@@ -177,6 +179,9 @@ pub struct RunRecord {
     /// Faults laid over the story, as on the command line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
+    /// Which camera the networks looked through.
+    #[serde(default, skip_serializing_if = "CameraKind::is_sensor")]
+    pub camera: CameraKind,
     /// Whether the same seed gives the same run; not where the wall clock decides.
     pub repeatable: bool,
     /// The run that this one left, and where, if it is a fork.

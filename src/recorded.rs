@@ -107,7 +107,11 @@ impl Fork {
             format!("`{text}` names no tick; write RUN@TICK (RUN@250) or RUN@SECONDSs (RUN@2.5s)")
         })?;
         let at = parse_tick(at)?;
-        let run = RecordedRun::open(Path::new(folder))?;
+        Self::leave(RecordedRun::open(Path::new(folder))?, at)
+    }
+
+    fn leave(run: RecordedRun, at: Tick) -> Result<Self> {
+        let folder = run.folder.display();
         ensure!(
             run.record.repeatable,
             "{folder} was recorded with latency `live`, which does not repeat; record it with another"
@@ -121,6 +125,16 @@ impl Fork {
             at.0
         );
         Ok(Self { run, at })
+    }
+
+    /// Repeats a run to its last tick.
+    ///
+    /// # Errors
+    /// When it does not repeat, or has no tick.
+    pub fn whole(run: RecordedRun) -> Result<Self> {
+        let last = run.lines.len().checked_sub(1);
+        let last = last.with_context(|| format!("{} has no tick", run.folder.display()))?;
+        Self::leave(run, Tick(last as u64))
     }
 
     /// The run it leaves.
@@ -165,7 +179,11 @@ pub fn story_digest(story: &Story) -> String {
     digest(story.texts().map(str::as_bytes))
 }
 
-fn parse_tick(text: &str) -> Result<Tick> {
+/// Reads a tick, or seconds: `250` or `2.5s`.
+///
+/// # Errors
+/// When it is neither.
+pub fn parse_tick(text: &str) -> Result<Tick> {
     let bad = || format!("`{text}` is no tick; write a whole number (250), or seconds (2.5s)");
     match text.strip_suffix('s') {
         Some(seconds) => {

@@ -36,6 +36,20 @@ pub struct Seat {
     walls_ms: Vec<f64>,
 }
 
+/// What a seat goes by.
+pub struct Knowledge<'a> {
+    /// The newest percept; `None` before the first.
+    pub percept: Option<&'a Percept>,
+    /// Whether the percept became usable on this tick.
+    pub has_news: bool,
+    /// The raw output behind the percept; the truth has none.
+    pub logits: Option<&'a Arc<Logits>>,
+    /// Frames processed so far.
+    pub frames: u64,
+    /// Frames that a newer one replaced so far.
+    pub dropped: u64,
+}
+
 impl Seat {
     /// Seats a perceiver whose percepts arrive after `durations`.
     ///
@@ -172,6 +186,17 @@ impl Seat {
         View {
             segmentation: self.segmentation.clone(),
             tracks: self.driver.scene().objects,
+        }
+    }
+
+    /// What it goes by now.
+    pub fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge {
+            percept: self.percept.as_ref(),
+            has_news: self.has_news,
+            logits: self.output.as_ref().map(|(logits, _)| logits),
+            frames: self.pipeline.processed(),
+            dropped: self.pipeline.dropped(),
         }
     }
 

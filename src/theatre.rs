@@ -14,6 +14,8 @@ use perception::probabilities::Logits;
 use scenarios::story::Story;
 use sim::Exposure as Pass;
 
+use crate::audience::{Audience, Nobody};
+use crate::camera::CameraKind;
 use crate::episode::{Episode, EpisodeOptions, Pictures, drive};
 use crate::faults::TimedFault;
 use crate::loaded::Loaded;
@@ -36,6 +38,8 @@ pub struct Cast {
     pub latency: LatencyMode,
     /// What goes wrong with the camera or a network, whatever the story.
     pub faults: Vec<TimedFault>,
+    /// Which camera they look through.
+    pub camera: CameraKind,
     /// What computes the networks.
     pub backend: Backend,
 }
@@ -48,8 +52,25 @@ impl Cast {
             shadow: None,
             latency,
             faults: Vec::new(),
+            camera: CameraKind::default(),
             backend,
         }
+    }
+
+    /// Everyone who was in the car of a recorded run, as late and with the same faults.
+    ///
+    /// # Errors
+    /// When the record names somebody unknown.
+    pub fn recorded(record: &RunRecord, backend: Backend) -> Result<Self> {
+        let who = |name: &String| name.parse::<Who>();
+        Ok(Self {
+            driver: who(&record.driver)?,
+            shadow: record.shadow.as_ref().map(who).transpose()?,
+            latency: record.latency.parse()?,
+            faults: (record.faults.iter().map(|fault| fault.parse())).collect::<Result<_>>()?,
+            camera: record.camera,
+            backend,
+        })
     }
 
     /// Everyone in the car, the driver first.
@@ -146,6 +167,18 @@ impl Theatre {
     /// When the world cannot be built, a network fails, the run is interrupted, or a fork's recorded run does not
     /// repeat.
     pub fn perform(&self, performance: &Performance<'_>) -> Result<Played> {
+        self.perform_before(performance, &mut Nobody)
+    }
+
+    /// Plays a story from its first tick to its verdict before an audience.
+    ///
+    /// # Errors
+    /// As [`Self::perform`].
+    pub fn perform_before(
+        &self,
+        performance: &Performance<'_>,
+        audience: &mut dyn Audience,
+    ) -> Result<Played> {
         let mut story = performance.story.clone();
         for fault in &self.cast.faults {
             fault.lay_over(&mut story);
@@ -165,13 +198,14 @@ impl Theatre {
                 Pass::Labels
             },
             pictures: performance.pictures,
+            camera: self.cast.camera,
             chains_pixels: is_seen,
             keep_logits: performance.keep_logits,
             fork: performance.fork.clone(),
             real_time: performance.latency == LatencyMode::Live,
             stop: Arc::clone(&self.stop),
         };
-        let episode = drive(&compiled, &mut seats, &options)?;
+        let episode = drive(&compiled, &mut seats, &options, audience)?;
         let record = self.summarize(performance, &seats, &episode);
         let inference_ms = seats
             .iter()
@@ -280,6 +314,7 @@ impl Theatre {
             parameters: performance.parameters.clone(),
             latency: performance.latency.to_string(),
             faults: self.cast.faults.iter().map(TimedFault::to_string).collect(),
+            camera: self.cast.camera,
             repeatable: performance.latency.is_repeatable(),
             fork: performance.fork.as_deref().map(Fork::origin),
             verdict: if episode.verdict.pass {

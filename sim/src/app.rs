@@ -16,16 +16,16 @@ use crate::camera::{
     Adapter, AdapterChoice, Air, Exposure, Moment, RawExposure, SensorCamera, SensorCameraPlugin,
     SensorEye, TextureLayers, mount,
 };
-use crate::dress::{self, ActorMotion, Dressing, textures};
+use crate::dress::{ActorMotion, textures};
 use crate::error::SimError;
 use crate::ground::Ground;
 use crate::physics::obstacle::Obstacle;
+use crate::staging::Staging;
 
 /// The app, the entities that move in it, and the camera that looks at it, if there is one.
 pub(crate) struct VisibleWorld {
     app: App,
-    dressing: Dressing,
-    ground: Ground,
+    staging: Staging,
     eye: Entity,
     camera: Option<SensorCamera>,
     looks_seed: u64,
@@ -45,13 +45,12 @@ impl VisibleWorld {
                 TextureLayers::new(&mut images, textures::LAYER_SIZE_PX, textures::layers());
             world.insert_resource(layers);
         }
-        let dressing = dress::build(stage, world);
+        let staging = Staging::build(stage, world);
         let eye = SensorEye(CameraModel::standard());
         let eye = world.spawn((eye, Transform::IDENTITY)).id();
         Ok(Self {
             app,
-            dressing,
-            ground: Ground::new(stage.road.strips()),
+            staging,
             eye,
             camera,
             looks_seed: stage.looks_seed,
@@ -60,12 +59,12 @@ impl VisibleWorld {
 
     /// What a car can run into.
     pub(crate) fn obstacles(&self) -> &[Obstacle] {
-        &self.dressing.obstacles
+        self.staging.obstacles()
     }
 
     /// What road users stand on.
     pub(crate) fn ground(&self) -> &Ground {
-        &self.ground
+        self.staging.ground()
     }
 
     /// Which device draws, if one does.
@@ -85,14 +84,7 @@ impl VisibleWorld {
         let world_from_ego = transform_from_pose(state.ego.world_from_ego, 0.0);
         let world_from_eye = world_from_ego * mount(&CameraModel::standard());
         world.entity_mut(self.eye).insert(world_from_eye);
-        let actors = self.dressing.actors.iter().zip(&state.actors);
-        for ((body, actor), &motion) in actors.zip(motions) {
-            let ground_m = self.ground.height_m(actor.world_from_actor.position());
-            dress::pose_actor(world, body, actor, ground_m, motion);
-        }
-        for (lamps, &light) in self.dressing.lights.iter().zip(&state.lights) {
-            dress::show_light(world, lamps, light);
-        }
+        self.staging.pose(world, state, motions);
         world.insert_resource(Moment {
             seed: stream(self.looks_seed ^ state.tick.0, "grain and drops").random(),
             speed_mps: state.ego.state.speed_mps as f32,

@@ -13,7 +13,10 @@ mod labels;
 pub mod physics;
 pub mod scene;
 pub mod simulation;
+pub mod staging;
 
 pub use camera::Exposure;
+pub use dress::ActorMotion;
 pub use error::SimError;
 pub use simulation::{SimOptions, Simulation};
+pub use staging::Staging;

@@ -75,6 +75,11 @@ impl Simulation {
         &self.world
     }
 
+    /// How each actor has moved so far.
+    pub fn motions(&self) -> &[ActorMotion] {
+        &self.motions
+    }
+
     /// Advances by one tick: ego obeys its command, actors and lights take their next states; those
     /// without a next state keep theirs.
     pub fn step(&mut self, ego: &VehicleCommand, others: &ActorCommands) -> &WorldState {

@@ -12,7 +12,9 @@ use scenarios::random_world::{LENGTH, RandomWorld, Slice};
 use scenarios::stage::Weather;
 use sim::{Exposure, SimOptions, Simulation};
 
+use super::worlds::Worlds;
 use super::{Status, say};
+use crate::camera::CameraKind;
 use crate::parallel;
 use crate::progress;
 
@@ -41,6 +43,12 @@ pub(super) struct Options {
     /// Which weathers the worlds have
     #[arg(long, value_enum, default_value_t = Weathers::All)]
     weathers: Weathers,
+    /// Which camera takes the pictures; labels are the sensor camera's
+    #[arg(long, value_enum, default_value_t = CameraKind::Sensor)]
+    camera: CameraKind,
+    /// Only the worlds of a split
+    #[arg(long, value_enum)]
+    split: Option<Worlds>,
 }
 
 /// Which weathers random worlds have.
@@ -69,12 +77,31 @@ impl Weathers {
     }
 }
 
+impl Options {
+    /// What the data set's plan says of how its worlds came about.
+    fn description(&self) -> String {
+        let mut text = self.weathers.generator();
+        if self.camera == CameraKind::Bevy {
+            text.push_str(", Bevy's pictures");
+        }
+        if let Some(split) = self.split {
+            text.push_str(split.words());
+        }
+        text
+    }
+
+    fn wants(&self, id: u32) -> bool {
+        let wanted = self.split.map(Worlds::split);
+        wanted.is_none_or(|wanted| wanted == Split::of_world(id))
+    }
+}
+
 pub(super) fn execute(options: &Options) -> Result<Status> {
     let plan = Plan {
         seed: options.seed,
         worlds: options.worlds,
         frames_per_world: options.frames,
-        description: options.weathers.generator(),
+        description: options.description(),
     };
     let writer = DatasetWriter::open(&options.out, &plan)?;
     let missing: Vec<u32> = (0..plan.shards())
@@ -87,7 +114,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
     let capturing = Capturing {
         writer: &writer,
         plan: &plan,
-        weathers: options.weathers,
+        options,
         stop: &stop,
         bar: &bar,
     };
@@ -96,10 +123,10 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
     if stop.load(Ordering::Relaxed) {
         bail!("interrupted; the same command goes on where it stopped");
     }
+    let worlds = (0..options.worlds).filter(|&id| options.wants(id)).count();
     say(&format!(
-        "{} frames of {} worlds in {}",
-        options.worlds * options.frames,
-        options.worlds,
+        "{} frames of {worlds} worlds in {}",
+        worlds * options.frames as usize,
         options.out.display()
     ));
     Ok(Status::Passed)
@@ -109,7 +136,7 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
 struct Capturing<'a> {
     writer: &'a DatasetWriter,
     plan: &'a Plan,
-    weathers: Weathers,
+    options: &'a Options,
     stop: &'a AtomicBool,
     bar: &'a ProgressBar,
 }
@@ -139,7 +166,11 @@ impl Capturing<'_> {
     fn world(&self, shard: &mut ShardWriter, id: u32) -> Result<()> {
         let seed = self.plan.seed << 32 | u64::from(id);
         let (split, slice) = (Split::of_world(id), slice_of(id));
-        let world = self.weathers.world(seed, slice);
+        if !self.options.wants(id) {
+            return Ok(());
+        }
+        let world = self.options.weathers.world(seed, slice);
+        let mut painter = self.options.camera.painter(&world.stage)?;
         let mut simulation = Simulation::new(&world.stage, &SimOptions::default())?;
         let slices = slice_names(slice, &world.stage.weather);
         let meta = WorldMeta {
@@ -151,7 +182,10 @@ impl Capturing<'_> {
         for index in 0..self.plan.frames_per_world {
             simulation.place(&world.at(exposure_tick(index, self.plan.frames_per_world)));
             let (frame, labels) = simulation.expose(Exposure::Picture)?;
-            let frame = frame.context("a picture was asked for")?;
+            let mut frame = frame.context("a picture was asked for")?;
+            if let Some(painter) = &mut painter {
+                frame.rgb = painter.paint(simulation.world(), simulation.motions())?;
+            }
             shard.push(&meta, index as usize, (&frame, &labels))?;
         }
         Ok(())

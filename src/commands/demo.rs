@@ -73,11 +73,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
 
 fn cast(driver: Who, shadow: Who) -> Cast {
     Cast {
-        driver,
         shadow: Some(shadow),
-        latency: LatencyMode::FixedOwn,
-        faults: Vec::new(),
-        backend: Backend::default(),
+        ..Cast::alone(driver, LatencyMode::FixedOwn, Backend::default())
     }
 }
 

@@ -10,6 +10,7 @@ use perception::ops::Isa;
 use scenarios::catalog;
 use scenarios::story::Story;
 
+use crate::camera::CameraKind;
 use crate::faults::TimedFault;
 use crate::models::Who;
 use crate::theatre::Cast;
@@ -31,6 +32,9 @@ pub(crate) struct DriveOptions {
     /// dirt:0.3@2+4; can be given several times
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<TimedFault>,
+    /// What the networks look through: the sensor camera, or Bevy's renderer (builds with the window; slow)
+    #[arg(long, default_value = "sensor")]
+    pub(crate) camera: CameraKind,
     #[command(flatten)]
     pub(crate) engine: EngineOptions,
 }
@@ -46,6 +50,7 @@ impl DriveOptions {
             shadow: self.shadow.clone(),
             latency: self.latency.clone().unwrap_or_default(),
             faults: self.faults.clone(),
+            camera: self.camera,
             backend: self.engine.backend()?,
         })
     }

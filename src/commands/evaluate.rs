@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use distill::dataset::{Dataset, FrameId, Split};
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum as _};
+use distill::dataset::{Dataset, FrameId};
 use distill::evaluate::{MACRO, macro_figure};
 use perception::network::{Backend, Network};
 use perception::weights;
 
 use super::training::open_cache;
+use super::worlds::Worlds;
 use super::{Status, say};
+use crate::camera::CameraKind;
 use crate::evaluation::ReportCard;
 use crate::files::{create_folder, write_whole};
 use crate::grid::record::GridRecord;
@@ -25,6 +27,9 @@ pub(super) struct Options {
     /// Folder of the captured frames
     #[arg(long, default_value = "data/frames")]
     data: PathBuf,
+    /// Which camera's pictures; Bevy's are looked for in the folder DATA.bevy
+    #[arg(long, value_enum, default_value_t = CameraKind::Sensor)]
+    camera: CameraKind,
     /// Which worlds
     #[arg(long, value_enum, default_value_t = Worlds::Test)]
     split: Worlds,
@@ -45,24 +50,33 @@ pub(super) struct Options {
     json: bool,
 }
 
-/// Which worlds a network is measured on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Worlds {
-    /// For choosing between recipes.
-    Validation,
-    /// For the final word.
-    Test,
+impl Options {
+    /// Where the frames lie.
+    fn data(&self) -> Result<PathBuf> {
+        if self.camera == CameraKind::Sensor {
+            return Ok(self.data.clone());
+        }
+        let mut folder = self.data.clone().into_os_string();
+        folder.push(".bevy");
+        let folder = PathBuf::from(folder);
+        ensure!(
+            folder.is_dir(),
+            "no frames of Bevy's camera at {0}; `understudy capture --camera bevy --split {1} --out {0}` takes them",
+            folder.display(),
+            self.split
+                .to_possible_value()
+                .map_or_else(String::new, |value| value.get_name().to_owned()),
+        );
+        Ok(folder)
+    }
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let found = Assets::find(assets)?;
     let driving = options.driving.as_deref().map(read_grid).transpose()?;
-    let cache = open_cache(&options.data, 0.0)?;
-    let split = match options.split {
-        Worlds::Validation => Split::Validation,
-        Worlds::Test => Split::Test,
-    };
-    let frames = cache.split(split);
+    let data = options.data()?;
+    let cache = open_cache(&data, 0.0)?;
+    let frames = cache.split(options.split.split());
     let bar = progress::bar(frames.len() as u64, "frames");
     let card = ReportCard::new(
         (&found, assets),
@@ -73,7 +87,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     bar.finish_and_clear();
     if let Some(out) = &options.out {
         create_folder(out)?;
-        let mut looks = Looks::open(&found, &options.data)?;
+        let mut looks = Looks::open(&found, &data)?;
         let pictures = looks.pictures(&card)?;
         let explanation = options
             .explain

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use drive::latency::LatencyMode;
+use drive::time::{TICK_S, Tick};
 
 use super::drive_options::EngineOptions;
 use super::{Status, say};
-use crate::frames::Still;
-use crate::models::Who;
+use crate::files::{create_folder, write_whole};
+use crate::frames::{Still, animation};
 use crate::progress;
 use crate::recorded::Fork;
 use crate::theatre::{Cast, Theatre};
@@ -20,6 +21,9 @@ pub(super) struct Options {
     /// A recorded run and a moment: RUN@TICK or RUN@SECONDSs
     #[arg(value_name = "RUN@TICK")]
     moment: String,
+    /// Write this many seconds up to the moment as one animated GIF instead: animation.gif, every seat side by side
+    #[arg(long, value_name = "SECONDS")]
+    animate: Option<f64>,
     /// Folder for the pictures (default: frame-TICK in the run's folder)
     #[arg(long)]
     out: Option<PathBuf>,
@@ -29,14 +33,14 @@ pub(super) struct Options {
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let fork = Fork::open(&options.moment)?;
+    if let Some(seconds) = options.animate {
+        return animate(options, &fork, seconds);
+    }
     let record = &fork.run().record;
-    let who = |name: &String| name.parse::<Who>();
     let cast = Cast {
-        driver: who(&record.driver)?,
-        shadow: record.shadow.as_ref().map(who).transpose()?,
         latency: LatencyMode::None,
         faults: Vec::new(),
-        backend: options.engine.backend()?,
+        ..Cast::recorded(record, options.engine.backend()?)?
     };
     let theatre = Theatre::open(assets, cast.clone(), progress::stop_flag()?)?;
     let still = Still::of(&fork)?;
@@ -67,5 +71,18 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     for file in files {
         say(&format!("  {}", file.display()));
     }
+    Ok(Status::Passed)
+}
+
+/// Writes the stretch before the moment as an animated picture.
+fn animate(options: &Options, fork: &Fork, seconds: f64) -> Result<Status> {
+    let ticks = (seconds.max(0.0) / TICK_S).round() as u64;
+    let from = Tick(fork.origin().tick.0.saturating_sub(ticks));
+    let gif = animation(fork, from)?;
+    let folder = options.out.as_ref().unwrap_or(&fork.run().folder);
+    create_folder(folder)?;
+    let file = folder.join("animation.gif");
+    write_whole(&file, &gif)?;
+    say(&file.display().to_string());
     Ok(Status::Passed)
 }

@@ -33,6 +33,8 @@ mod sweep_run;
 mod targets;
 mod train;
 mod training;
+mod view;
+mod worlds;
 
 /// Does the small network still drive as well as the big one?
 #[derive(Debug, Parser)]
@@ -67,6 +69,8 @@ enum Command {
     Diff(diff::Options),
     /// Write one frame of a recorded run: input, labels, overlays and head maps as PNG
     Frames(frames::Options),
+    /// Open a window on a story as it is driven, or on a recorded run
+    View(view::Options),
     /// Join the parts of a check that several machines drove
     Merge(merge::Options),
     /// Drive stories over and over: the same bits, no more memory, no slower
@@ -129,6 +133,7 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Grid(options) => grid::execute(&options, assets),
         Command::Diff(options) => diff::execute(&options),
         Command::Frames(options) => frames::execute(&options, assets),
+        Command::View(options) => view::execute(&options, assets),
         Command::Merge(options) => merge::execute(&options),
         Command::Soak(options) => soak::execute(&options, assets),
         Command::Profile(options) => profile::execute(&options, assets),

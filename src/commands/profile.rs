@@ -104,11 +104,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
                     renderer_beside,
                 };
                 let cast = Cast {
-                    driver: Who::Truth,
                     shadow: Some(who.clone()),
-                    latency: LatencyMode::None,
-                    faults: Vec::new(),
-                    backend: conditions.backend(),
+                    ..Cast::alone(Who::Truth, LatencyMode::None, conditions.backend())
                 };
                 let theatre = Theatre::open(assets, cast, Arc::clone(&stop))?;
                 let samples_ms = if renderer_beside {
@@ -144,13 +141,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
 
 /// The frames of the story, with nobody but the truth looking at them.
 fn street(assets: Option<&Path>, stop: &Arc<AtomicBool>) -> Result<Vec<Exposure>> {
-    let cast = Cast {
-        driver: Who::Truth,
-        shadow: None,
-        latency: LatencyMode::None,
-        faults: Vec::new(),
-        backend: Backend::default(),
-    };
+    let cast = Cast::alone(Who::Truth, LatencyMode::None, Backend::default());
     let theatre = Theatre::open(assets, cast, Arc::clone(stop))?;
     let played = theatre.play(&catalog::load(STORY)?, 1, Pictures::Keep)?;
     Ok(played.episode.pictures.into_iter().flatten().collect())

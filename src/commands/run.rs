@@ -13,6 +13,7 @@ use super::{Status, say};
 use crate::diff::first_difference;
 use crate::episode::Pictures;
 use crate::folder::write_run;
+use crate::mcap;
 use crate::progress;
 use crate::record::Outcome;
 use crate::recorded::Fork;
@@ -51,6 +52,9 @@ pub(super) struct Options {
     /// Keep every raw network output in the run folder, 120 kB a frame
     #[arg(long, requires = "out")]
     logits: bool,
+    /// Write the run in another format besides: mcap, with a layout, for Foxglove and the like
+    #[arg(long, requires = "out", value_name = "FORMAT")]
+    record: Option<Format>,
     /// Print one JSON object per run instead of a table
     #[arg(long)]
     json: bool,
@@ -89,9 +93,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             verify(&theatre, &performance, &played)?;
         }
         if let Some(out) = &options.out {
-            let bars = theatre.soft_targets(&played, SOFT_TARGET_TEMPERATURE)?;
             let folder = run_folder(out, &story.story.name, options.stories.len());
-            write_run(&folder, &played, bars.as_ref(), options.frames)?;
+            write(options, &theatre, &performance, (&folder, &played))?;
         }
         if options.json {
             say(&serde_json::to_string(&played.record)?);
@@ -108,6 +111,13 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     Ok(Status::of(
         runs.iter().all(|run| run.verdict == Outcome::Pass),
     ))
+}
+
+/// Formats that a run can be written in besides its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// MCAP with Foxglove's schemas.
+    Mcap,
 }
 
 /// A story to be played.
@@ -166,6 +176,22 @@ fn verify(theatre: &Theatre, performance: &Performance<'_>, played: &Played) -> 
         performance.seed,
         difference.words([&seats, &seats]),
     )
+}
+
+/// Writes a run's folder.
+fn write(
+    options: &Options,
+    theatre: &Theatre,
+    performance: &Performance<'_>,
+    (folder, played): (&Path, &Played),
+) -> Result<()> {
+    if options.record == Some(Format::Mcap) {
+        let story = performance.story;
+        let compiled = story.compile(performance.seed, &performance.parameters)?;
+        mcap::write(folder, played, &compiled.stage)?;
+    }
+    let bars = theatre.soft_targets(played, SOFT_TARGET_TEMPERATURE)?;
+    write_run(folder, played, bars.as_ref(), options.frames)
 }
 
 /// One story writes into the folder itself, several each into a folder of their own.

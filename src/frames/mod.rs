@@ -1,5 +1,6 @@
 //! One frame of a recorded run again: what the camera delivered, what is true of it, and what each seat makes of it.
 
+mod animation;
 mod font;
 mod heads;
 mod overlay;
@@ -15,12 +16,14 @@ use perception::probabilities::{Probabilities, softmax};
 use scenarios::director::{Director, opening_world};
 use sim::{Exposure as Pass, SimOptions, Simulation};
 
+use crate::camera::expose_by;
 use crate::digest::hex_of;
-use crate::episode::expose;
 use crate::faults::{FaultyCamera, TimedFault};
 use crate::files::{create_folder, write_whole};
 use crate::perceiver::{Exposure, Perceiver};
 use crate::recorded::Fork;
+pub use animation::animation;
+pub use overlay::CLASS_COLOURS;
 use sheet::Sheet;
 
 /// A frame of a recorded run.
@@ -125,31 +128,41 @@ pub fn overlaid(frame: &CameraFrame, name: &str, percept: &Percept) -> Result<Ve
 }
 
 fn newest_exposure(fork: &Fork) -> Result<Exposure> {
+    let mut newest = None;
+    replay(fork, |exposure| {
+        newest = Some(exposure);
+        Ok(())
+    })?;
+    newest.with_context(|| {
+        let tick = fork.origin().tick.0;
+        format!("no frame has arrived by tick {tick}; name a later one")
+    })
+}
+
+/// Drives a run again by its recorded commands up to the fork's tick; hands on everything the camera delivers.
+fn replay(fork: &Fork, mut hand_on: impl FnMut(Exposure) -> Result<()>) -> Result<()> {
     let (run, record) = (fork.run(), &fork.run().record);
     let mut story = run.story()?;
     for fault in &record.faults {
         fault.parse::<TimedFault>()?.lay_over(&mut story);
     }
     let compiled = story.compile(record.seed, &record.parameters)?;
+    let mut painter = record.camera.painter(&compiled.stage)?;
     let mut simulation = Simulation::new(&compiled.stage, &SimOptions::default())?;
     let mut director = Director::new(&compiled);
     simulation.place(&opening_world(&compiled));
     let mut camera = FaultyCamera::new(compiled.seed);
-    let mut newest = None;
     loop {
         let world = simulation.world().clone();
         let cues = director.direct(&world);
         let taken = camera.take(world.tick, director.faults(), || {
-            expose(&mut simulation, Pass::Picture)
+            expose_by(&mut simulation, Pass::Picture, painter.as_deref_mut())
         })?;
-        newest = taken.or(newest);
+        if let Some(exposure) = taken {
+            hand_on(exposure)?;
+        }
         let Some(command) = fork.command(&world)? else {
-            return newest.with_context(|| {
-                format!(
-                    "no frame has arrived by tick {}; name a later one",
-                    world.tick.0
-                )
-            });
+            return Ok(());
         };
         simulation.step(&command, &cues);
     }

@@ -11,7 +11,7 @@ use super::sheet::{Colour, Sheet, ramp};
 use crate::report::{kind_word, light_word};
 
 /// Colours of the segmentation classes by their number; the report uses the same.
-pub(super) const CLASS_COLOURS: [Colour; 9] = [
+pub const CLASS_COLOURS: [[u8; 3]; 9] = [
     [0x7d, 0x7d, 0x8c],
     [0xff, 0xff, 0xff],
     [0xc9, 0xa2, 0x7a],

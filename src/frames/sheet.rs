@@ -57,6 +57,11 @@ impl Sheet {
         )))
     }
 
+    /// Its pixels.
+    pub(super) fn image(&self) -> &RgbImage {
+        &self.picture
+    }
+
     /// The colour at a camera pixel.
     pub(super) fn colour(&self, x: usize, y: usize) -> Colour {
         self.picture

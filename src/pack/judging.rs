@@ -232,6 +232,7 @@ mod tests {
 
     use super::super::file::CastWords;
     use super::*;
+    use crate::camera::CameraKind;
     use crate::record::{Machine, RunRecord, StoryOrigin};
 
     fn run(verdict: Outcome, min_ttc_s: Option<f64>) -> FinishedRun {
@@ -249,6 +250,7 @@ mod tests {
                 parameters: BTreeMap::new(),
                 latency: "fixed".to_owned(),
                 faults: Vec::new(),
+                camera: CameraKind::Sensor,
                 repeatable: true,
                 fork: None,
                 verdict,

@@ -77,11 +77,13 @@ impl Plan {
         let baseline =
             baseline.map(|found| found.unwrap_or_else(|| Baseline::empty(words.clone())));
         let cast = Cast {
-            driver: overrides.driver.unwrap_or(pack.driver),
             shadow: overrides.shadow.or(pack.shadow),
-            latency: overrides.latency.unwrap_or(pack.latency),
             faults: overrides.faults,
-            backend: overrides.backend,
+            ..Cast::alone(
+                overrides.driver.unwrap_or(pack.driver),
+                overrides.latency.unwrap_or(pack.latency),
+                overrides.backend,
+            )
         };
         let stories = selected(pack.stories, overrides.only.as_deref())?;
         let jobs = jobs(

@@ -30,13 +30,7 @@ fn exported_student() -> PathBuf {
 }
 
 fn played_by(driver: Who, backend: Backend) -> Played {
-    let cast = Cast {
-        driver,
-        shadow: None,
-        latency: LatencyMode::Fixed(80.0),
-        faults: Vec::new(),
-        backend,
-    };
+    let cast = Cast::alone(driver, LatencyMode::Fixed(80.0), backend);
     let theatre =
         Theatre::open(None, cast, Arc::new(AtomicBool::new(false))).expect("the network loads");
     let story = catalog::load(STORY).expect("the catalog is whole");

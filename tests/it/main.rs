@@ -17,3 +17,4 @@ mod recorded;
 mod report;
 mod stage_hands;
 mod tidy;
+mod watching;

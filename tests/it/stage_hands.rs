@@ -23,6 +23,8 @@ use scenarios::judge::Judge;
 use scenarios::random_world::{RandomWorld, Slice};
 use scenarios::story::Story;
 use sim::{Exposure as Pass, SimOptions, Simulation};
+use understudy::audience::Nobody;
+use understudy::camera::CameraKind;
 use understudy::episode::{Episode, EpisodeOptions, Pictures, drive};
 use understudy::perceiver::Perceiver;
 use understudy::seat::Seat;
@@ -56,6 +58,7 @@ pub(crate) fn play(story: &Story, seed: u64, perceiver: Box<dyn Perceiver>, pass
     )
     .expect("a thread starts");
     let options = EpisodeOptions {
+        camera: CameraKind::Sensor,
         pass,
         pictures: Pictures::Forget,
         chains_pixels: false,
@@ -64,7 +67,7 @@ pub(crate) fn play(story: &Story, seed: u64, perceiver: Box<dyn Perceiver>, pass
         real_time: false,
         stop: Arc::new(AtomicBool::new(false)),
     };
-    drive(&compiled, &mut [seat], &options).expect("the story plays to its end")
+    drive(&compiled, &mut [seat], &options, &mut Nobody).expect("the story plays to its end")
 }
 
 /// How many seeds a claim is tested with: 1, or what `UNDERSTUDY_TEST_SEEDS` says.

@@ -32,7 +32,7 @@ use drive::camera::CameraModel;
 pub use air::Air;
 pub use device::{Adapter, AdapterChoice, CameraError};
 pub use rough::Moment;
-pub use textures::TextureLayers;
+pub use textures::{TextureLayers, mipmapped};
 pub use view::mount;
 
 use device::Gpu;
@@ -43,6 +43,9 @@ use rough::Rough;
 use targets::Targets;
 use textures::Textures;
 use view::{FrameUniform, View};
+
+/// WGSL functions of sky, air and film that read a global `frame`, for whoever draws the same world in another way.
+pub const SKY_WGSL: &str = concat!(include_str!("air.wgsl"), include_str!("clouds.wgsl"));
 
 /// Registers the assets and resources that the sensor camera looks at.
 pub struct SensorCameraPlugin;

@@ -33,7 +33,9 @@ const BEAM_HEIGHT_M: f32 = 0.66;
 
 const SURFACE: &str = concat!(
     include_str!("common.wgsl"),
+    include_str!("air.wgsl"),
     include_str!("surface.wgsl"),
+    include_str!("clouds.wgsl"),
     include_str!("sky.wgsl"),
     include_str!("rough.wgsl"),
     include_str!("rough_air.wgsl")

@@ -37,6 +37,36 @@ impl TextureLayers {
     }
 }
 
+/// An image of square layers with every mipmap level, layer by layer, as Bevy's renderer takes it.
+///
+/// `layers` hold `size_px * size_px * 4` bytes of 8-bit sRGB texels with alpha each, `size_px` a power of two.
+pub fn mipmapped(size_px: u32, layers: &[Vec<u8>]) -> Image {
+    let levels = size_px.ilog2() + 1;
+    let with_levels = |layer: &Vec<u8>| {
+        let mut texels = layer.clone();
+        let mut level_texels = layer.clone();
+        for level in 1..levels {
+            level_texels = halve(&level_texels, (size_px >> level) as usize);
+            texels.extend(&level_texels);
+        }
+        texels
+    };
+    let size = wgpu::Extent3d {
+        width: size_px,
+        height: size_px,
+        depth_or_array_layers: layers.len() as u32,
+    };
+    let mut image = Image::new_uninit(
+        size,
+        wgpu::TextureDimension::D2,
+        FORMAT,
+        RenderAssetUsages::default(),
+    );
+    image.texture_descriptor.mip_level_count = levels;
+    image.data = Some(layers.iter().flat_map(with_levels).collect());
+    image
+}
+
 /// The uploaded layers.
 pub(super) struct Textures {
     pub(super) view: wgpu::TextureView,
