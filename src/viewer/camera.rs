@@ -175,7 +175,7 @@ mod tests {
         ("pedestrian_near", 200),
         ("slow_lead", 250),
         ("red_light", 200),
-        ("cyclist", 200),
+        ("cyclist_crossing", 200),
     ];
     /// What must agree between the silhouettes of two cameras.
     const LEAST_IOU: f64 = 0.98;
@@ -209,6 +209,7 @@ mod tests {
 
     #[test]
     fn silhouettes_of_both_cameras_agree() {
+        let mut apart = Vec::new();
         for scene in SCENES {
             let [sensor, bevys] = silhouettes(scene);
             let count = |is_it: &dyn Fn(u32) -> bool| {
@@ -221,24 +222,22 @@ mod tests {
                 (both, either)
             };
             let is_actor = |tag: u32| tag & 0xffff != 0;
-            let is_built = |tag: u32| tag >> 16 == Class::Building as u32;
+            // Distant specks, which the sensor camera leaves out, weigh nothing here.
+            let is_solid = |tag: u32| tag >> 16 != Class::Sky as u32;
             let is_road = |tag: u32| tag >> 16 <= Class::Marking as u32;
             for (what, is_it) in [
                 ("road users", &is_actor as &dyn Fn(u32) -> bool),
-                ("buildings", &is_built),
+                ("what stands before the sky", &is_solid),
                 ("road", &is_road),
             ] {
                 let (both, either) = count(is_it);
-                assert!(
-                    either > 0 || what == "buildings",
-                    "{scene:?} shows no {what}"
-                );
-                let iou = f64::from(both) / f64::from(either.max(1));
-                assert!(
-                    iou >= LEAST_IOU || either == 0,
-                    "{scene:?}: {what} {iou:.4}"
-                );
+                assert!(either > 0, "{scene:?} shows no {what}");
+                let iou = f64::from(both) / f64::from(either);
+                if iou < LEAST_IOU {
+                    apart.push(format!("{scene:?}: {what} {iou:.4}"));
+                }
             }
         }
+        assert!(apart.is_empty(), "{apart:#?}");
     }
 }

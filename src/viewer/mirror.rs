@@ -4,7 +4,10 @@
 use bevy::app::{App, Plugin};
 use bevy::asset::{Assets, Handle, RenderAssetUsages};
 use bevy::camera::visibility::{NoFrustumCulling, Visibility};
-use bevy::camera::{Camera, Camera3d, PerspectiveProjection, Projection, RenderTarget};
+use bevy::camera::{
+    Camera, Camera3d, ClearColorConfig, PerspectiveProjection, Projection, RenderTarget,
+};
+use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::ecs::component::Component;
 use bevy::ecs::entity::Entity;
@@ -185,6 +188,7 @@ fn spawn_eye(world: &mut World, picture: &Handle<Image>, [width, height]: [u32; 
     };
     let camera = Camera {
         order: -1,
+        clear_color: ClearColorConfig::Custom(Color::BLACK),
         ..Default::default()
     };
     let target = RenderTarget::Image(picture.clone().into());
