@@ -4,6 +4,7 @@ use std::env;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
+use anstyle::AnsiColor;
 use clap::Parser;
 use understudy::commands::{Cli, Status, execute};
 
@@ -24,10 +25,8 @@ fn main() -> ExitCode {
         Ok(Ok(Status::Passed)) => ExitCode::SUCCESS,
         Ok(Ok(Status::Failed)) => ExitCode::from(EXIT_FAILED),
         Ok(Err(error)) => {
-            #[expect(clippy::print_stderr, reason = "the one place where errors are told")]
-            {
-                eprintln!("error: {error:#}");
-            }
+            let red = AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{red}error:{red:#} {error:#}");
             ExitCode::from(EXIT_INPUT)
         }
         Err(_) => ExitCode::from(EXIT_INTERNAL),

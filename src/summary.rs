@@ -114,3 +114,16 @@ pub fn failures(runs: &[RunRecord]) -> String {
         });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::LINE_WIDTH;
+
+    #[test]
+    fn the_catalog_fits_a_terminal() {
+        for line in catalog_table().unwrap().lines() {
+            assert!(line.chars().count() <= LINE_WIDTH, "{line}");
+        }
+    }
+}

@@ -1,8 +1,14 @@
-//! Tables for people: columns aligned, numbers to the right.
+//! Tables for people: columns aligned, numbers to the right, no wider than a terminal where that can be.
+
+/// Characters that a line should not pass.
+pub const LINE_WIDTH: usize = 100;
+
+const GAP: &str = "  ";
 
 /// A table that is printed when it is whole.
 #[derive(Debug, Default)]
 pub struct Table {
+    heading: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
@@ -10,7 +16,8 @@ impl Table {
     /// A table with a heading.
     pub fn new(heading: &[&str]) -> Self {
         Self {
-            rows: vec![heading.iter().map(|&cell| cell.to_owned()).collect()],
+            heading: heading.iter().map(|&cell| cell.to_owned()).collect(),
+            rows: Vec::new(),
         }
     }
 
@@ -20,49 +27,145 @@ impl Table {
     }
 
     /// The table as text, with a line under the heading.
+    ///
+    /// A table wider than [`LINE_WIDTH`] gets a heading of several lines; where that is not enough, the first column's
+    /// words stand on lines of their own above the rows they belong to.
     pub fn render(&self) -> String {
-        let widths = self.widths();
-        let mut text = String::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            text.push_str(render_row(row, &widths).trim_end());
-            text.push('\n');
-            if index == 0 {
-                let line: Vec<String> = widths.iter().map(|&width| "-".repeat(width)).collect();
-                text.push_str(&line.join("  "));
-                text.push('\n');
-            }
-        }
-        text
+        let one_line = self.heading.iter().map(|words| vec![words.as_str()]);
+        let layouts = [
+            Layout::new(one_line.collect(), &self.rows, 0),
+            Layout::new(self.folded_heading(), &self.rows, 0),
+            Layout::new(self.folded_heading(), &self.rows, 1),
+        ];
+        let fitting = layouts.iter().find(|layout| layout.width() <= LINE_WIDTH);
+        fitting.unwrap_or(&layouts[0]).render(&self.rows)
     }
 
-    fn widths(&self) -> Vec<usize> {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        (0..columns)
-            .map(|column| {
-                self.rows
-                    .iter()
-                    .filter_map(|row| row.get(column))
-                    .map(|cell| cell.chars().count())
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect()
+    fn folded_heading(&self) -> Vec<Vec<&str>> {
+        let columns = self.heading.iter().enumerate();
+        let folded = columns.map(|(column, words)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            fold(words, cells.map(|cell| width(cell)).max().unwrap_or(0))
+        });
+        folded.collect()
     }
 }
 
-fn render_row(row: &[String], widths: &[usize]) -> String {
-    let cells: Vec<String> = row
-        .iter()
-        .zip(widths)
-        .map(|(cell, &width)| {
+/// A way to set a table: the heading's lines by column, the columns' widths, how many columns are set apart.
+struct Layout<'a> {
+    heading: Vec<Vec<&'a str>>,
+    widths: Vec<usize>,
+    /// Which columns hold numbers alone: their heading stands to the right as they do.
+    numeric: Vec<bool>,
+    apart: usize,
+}
+
+impl<'a> Layout<'a> {
+    fn new(heading: Vec<Vec<&'a str>>, rows: &[Vec<String>], apart: usize) -> Self {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widest = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            let words = heading.get(column).into_iter().flatten();
+            let widths = cells
+                .map(|cell| width(cell))
+                .chain(words.map(|line| width(line)));
+            widths.max().unwrap_or(0)
+        };
+        let is_numeric = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.clone().next().is_some() && cells.clone().all(|cell| looks_numeric(cell))
+        };
+        let columns = 0..columns.max(heading.len());
+        let widths = columns.clone().map(widest).collect();
+        Self {
+            heading,
+            widths,
+            numeric: columns.map(is_numeric).collect(),
+            apart,
+        }
+    }
+
+    fn width(&self) -> usize {
+        let columns = &self.widths[self.apart.min(self.widths.len())..];
+        let gaps = columns.len().saturating_sub(1) + self.apart;
+        columns.iter().sum::<usize>() + GAP.len() * gaps
+    }
+
+    fn render(&self, rows: &[Vec<String>]) -> String {
+        let depth = self.heading.iter().map(Vec::len).max().unwrap_or(0);
+        let mut lines = Vec::new();
+        for line in 0..depth {
+            // Short headings stand on the last line.
+            let words = self.heading.iter().zip(&self.widths).zip(&self.numeric);
+            let words = words.map(|((words, &width), &is_numeric)| {
+                let index = (line + words.len()).checked_sub(depth);
+                let word = index.map_or("", |index| words[index]);
+                if is_numeric {
+                    format!("{word:>width$}")
+                } else {
+                    word.to_owned()
+                }
+            });
+            self.push(&mut lines, &words.collect::<Vec<_>>());
+        }
+        let rules: Vec<String> = self.widths.iter().map(|&width| "-".repeat(width)).collect();
+        lines.push(self.line(&rules));
+        let mut above: &[String] = &[];
+        for row in rows {
+            let (apart, _) = row.split_at(self.apart.min(row.len()));
+            if apart == above {
+                lines.push(self.line(row));
+            } else {
+                self.push(&mut lines, row);
+                above = apart;
+            }
+        }
+        lines
+            .iter()
+            .fold(String::new(), |text, line| text + line.trim_end() + "\n")
+    }
+
+    /// A row, with the line of what is set apart before it.
+    fn push(&self, lines: &mut Vec<String>, row: &[String]) {
+        let apart = row[..self.apart.min(row.len())].join(GAP);
+        if !apart.is_empty() {
+            lines.push(apart);
+        }
+        lines.push(self.line(row));
+    }
+
+    fn line(&self, row: &[String]) -> String {
+        let cells = row.iter().zip(&self.widths).skip(self.apart);
+        let cells = cells.map(|(cell, &width)| {
             if looks_numeric(cell) {
                 format!("{cell:>width$}")
             } else {
                 format!("{cell:<width$}")
             }
-        })
-        .collect();
-    cells.join("  ")
+        });
+        GAP.repeat(self.apart) + &cells.collect::<Vec<_>>().join(GAP)
+    }
+}
+
+/// Words in lines no longer than `widest`, but for a longer word.
+fn fold(words: &str, widest: usize) -> Vec<&str> {
+    let longest = words.split(' ').map(width).max().unwrap_or(0).max(widest);
+    let mut lines = Vec::new();
+    let mut rest = words;
+    while width(rest) > longest {
+        let fits = |&(at, _): &(usize, &str)| width(&rest[..at]) <= longest;
+        let Some((at, _)) = rest.match_indices(' ').take_while(fits).last() else {
+            break;
+        };
+        lines.push(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    lines.push(rest);
+    lines
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
 }
 
 fn looks_numeric(cell: &str) -> bool {
@@ -91,6 +194,35 @@ mod tests {
         assert_eq!(
             table.render(),
             "story      score\n---------  -----\ncut_in       9.5\nred_light  100.0\n"
+        );
+    }
+
+    #[test]
+    fn a_heading_that_makes_a_table_too_wide_is_folded() {
+        let long = ["long heading"; 8].join(" ");
+        let mut table = Table::new(&["story", &long, "end"]);
+        table.row(["cut_in", "1.5", "x"].map(str::to_owned));
+        let text = table.render();
+        assert!(
+            text.starts_with("           long\n        heading\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("cut_in      1.5  x\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_still_too_wide_has_its_first_column_above_the_rows() {
+        let (story, driver) = ("s".repeat(60), "d".repeat(60));
+        let mut table = Table::new(&["story", "driver", "score"]);
+        table.row([story.clone(), driver.clone(), "1".to_owned()]);
+        table.row([story.clone(), driver.clone(), "2".to_owned()]);
+        let rule = "-".repeat(60);
+        let gap = " ".repeat(54);
+        assert_eq!(
+            table.render(),
+            format!(
+                "story\n  driver{gap}  score\n  {rule}  -----\n{story}\n  {driver}      1\n  {driver}      2\n"
+            )
         );
     }
 }

@@ -92,6 +92,15 @@ impl Network {
         })
     }
 
+    /// Bytes that its weights and maps take while it runs; unknown in candle, which allocates as it goes.
+    pub fn memory_bytes(&self) -> Option<usize> {
+        match &self.runner {
+            Runner::Single(engine) => Some(engine.len_bytes()),
+            Runner::Whole(engine) => Some(engine.len_bytes()),
+            Runner::Candle(_) => None,
+        }
+    }
+
     /// What the network makes of a frame.
     ///
     /// # Errors
@@ -239,6 +248,17 @@ mod tests {
         let (bytes, words) = (error(&[]), error(&["stage", "fine", "coarse"]));
         assert!(bytes < 0.1, "{bytes}");
         assert!(words < 0.1 * bytes, "{words} against {bytes}");
+    }
+
+    #[test]
+    fn bytes_take_less_than_half_the_memory_and_no_network_less_than_its_weights() {
+        let net = warmed(&NetConfig::teacher());
+        let whole = int8(&net, &[], 1, Isa::best()).memory_bytes().unwrap();
+        let weights = 4 * NetConfig::teacher().parameters().unwrap();
+        let single = Network::new(net, Backend::default()).unwrap();
+        let single = single.memory_bytes().unwrap();
+        assert!(single > weights, "{single} against {weights}");
+        assert!(2 * whole < single, "{whole} against {single}");
     }
 
     #[test]

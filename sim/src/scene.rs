@@ -63,12 +63,22 @@ pub struct Surface {
     pub texture: Texture,
     /// Light it gives off, as a multiple of its colour: 0 for most, above 1 for lit lamps.
     pub emission: f32,
-    /// 0 matt to 1 glossy (reflects sky and sun); below 0.15 it is drawn matt, which costs less.
+    /// 0 matt to 1 glossy (reflects sky and sun, see [`Surface::mirrors_sky`]).
     pub gloss: f32,
     /// How much of a headlamp's light it sends back to the car it came from, per share of light it scatters.
     pub retroreflection: f32,
     /// Whether it throws a shadow; the standing world throws that of its far shape.
     pub casts_shadow: bool,
+}
+
+impl Surface {
+    /// Gloss from which a body mirrors the sky; below it is drawn matt, which costs the software renderer half.
+    const MIRROR_GLOSS: f32 = 0.15;
+
+    /// Whether the sky is reflected in it.
+    pub fn mirrors_sky(&self) -> bool {
+        self.gloss >= Self::MIRROR_GLOSS
+    }
 }
 
 impl Default for Surface {

@@ -8,7 +8,7 @@ use clap::Args;
 use drive::latency::LatencyMode;
 
 use super::drive_options::EngineOptions;
-use super::{Status, say};
+use super::{Status, say, say_beside};
 use crate::clock::WallClock;
 use crate::faults::TimedFault;
 use crate::files::create_folder;
@@ -187,10 +187,7 @@ pub(super) fn publish(record: &CheckRecord, out: Option<&Path>, json: bool) -> R
 /// Tells a sentence beside the result; scripts that read JSON get it as an error line.
 fn tell(sentence: &str, json: bool) {
     if json {
-        #[expect(clippy::print_stderr, reason = "standard output holds the JSON alone")]
-        {
-            eprintln!("{sentence}");
-        }
+        say_beside(sentence);
     } else {
         say(sentence);
     }

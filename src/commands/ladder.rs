@@ -166,22 +166,28 @@ fn records(ladders: &[Story], rungs: Vec<Rung>, options: &Options) -> Vec<Ladder
     records
 }
 
-/// A row a ladder and driver, a column a test.
+/// A row a test, easy to hard, and one for the score; a column a driver.
 fn table(records: &[LadderRecord]) -> String {
-    let most = records.iter().map(|record| record.rungs.len()).max();
-    let mut heading = vec!["ladder", "driver", "score %", "tests by", "easy to hard"];
-    heading.extend(std::iter::repeat_n("", most.unwrap_or(0).saturating_sub(1)));
-    let mut table = Table::new(&heading);
-    for record in records {
-        let mut row = vec![
-            record.ladder.clone(),
-            record.driver.clone(),
-            number(Some(record.score_percent), 1),
-            record.parameter.clone(),
-        ];
-        let cells = record.rungs.iter();
-        row.extend(cells.map(|rung| format!("{} {}", rung.level, rung.words())));
-        table.row(row);
+    let drivers: Vec<&str> = drivers(records).collect();
+    let mut table = Table::new(&[&["ladder", "test by", "value"], &drivers[..]].concat());
+    for ladder in records.chunk_by(|a, b| a.ladder == b.ladder) {
+        let first = &ladder[0];
+        for (index, rung) in first.rungs.iter().enumerate() {
+            let climbed = [&first.ladder, &first.parameter, &rung.level.to_string()];
+            let answers = ladder.iter().map(|record| record.rungs[index].words());
+            table.row(climbed.map(String::clone).into_iter().chain(answers));
+        }
+        let scored = [first.ladder.clone(), "score %".to_owned(), String::new()];
+        let scores = ladder.iter();
+        let scores = scores.map(|record| number(Some(record.score_percent), 1));
+        table.row(scored.into_iter().chain(scores));
     }
     table.render()
+}
+
+/// Those who drove the first ladder, and so every other.
+fn drivers(records: &[LadderRecord]) -> impl Iterator<Item = &str> {
+    let of_first = records.chunk_by(|a, b| a.ladder == b.ladder).next();
+    let of_first = of_first.into_iter().flatten();
+    of_first.map(|record| record.driver.as_str())
 }

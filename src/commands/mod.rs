@@ -26,6 +26,7 @@ mod prune;
 mod quantize;
 mod rounds;
 mod run;
+mod say;
 mod search_options;
 mod soak;
 mod sweep;
@@ -35,6 +36,8 @@ mod train;
 mod training;
 mod view;
 mod worlds;
+
+use say::{say, say_beside};
 
 /// Does the small network still drive as well as the big one?
 #[derive(Debug, Parser)]
@@ -147,10 +150,4 @@ pub fn execute(cli: Cli) -> Result<Status> {
         Command::Prune(options) => prune::execute(&options, assets),
         Command::Export(options) => export::execute(&options, assets),
     }
-}
-
-/// Prints a line for the reader.
-#[expect(clippy::print_stdout, reason = "the command line's output")]
-fn say(text: &str) {
-    println!("{text}");
 }

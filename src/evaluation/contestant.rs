@@ -28,6 +28,8 @@ pub struct Contestant {
     pub flops: u64,
     /// Bytes of its weights as they are shipped.
     pub bytes: u64,
+    /// Bytes that its weights and activations take while it runs.
+    pub memory_bytes: usize,
     /// Operations of its training: three times those of a frame for each frame that it was shown.
     pub training_operations: f64,
     /// Median and 99th percentile of its recorded latency in milliseconds: one thread, the renderer beside it.
@@ -134,6 +136,7 @@ impl Entrant {
             } else {
                 self.card.parameters as u64
             },
+            memory_bytes: self.network.memory_bytes().unwrap_or(0),
             training_operations: 3.0 * self.card.flops as f64 * number("steps") * number("batch"),
             latency_ms: self.latency.as_ref().and_then(|profile| {
                 let at = |percent| profile.percentile_ms(percent);

@@ -95,6 +95,7 @@ fn costs(card: &ReportCard) -> String {
             network.parameters.to_string(),
             format!("{:.3}", network.flops as f64 / 1e9),
             format!("{:.2}", network.bytes as f64 / 1e6),
+            format!("{:.2}", network.memory_bytes as f64 / 1e6),
             latency(0),
             latency(1),
             format!("{:.2}", network.training_operations / 1e15),
@@ -108,12 +109,14 @@ fn costs(card: &ReportCard) -> String {
             "parameters",
             "G operations a frame",
             "MB of weights",
+            "MB of memory",
             "p50 ms",
             "p99 ms",
             "P operations of training",
         ],
         in_order(card).map(row),
-    ) + "<p class=note>Latencies are the recorded ones: one thread, the renderer beside it. A student's training does \
+    ) + "<p class=note>Latencies are the recorded ones: one thread, the renderer beside it. Memory is what weights \
+         and activations take while it runs, in whatever numbers. A student's training does \
          not count its teacher's.</p>"
 }
 

@@ -13,17 +13,13 @@ use bevy::render::render_resource::{
     AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
 };
 use bevy::shader::{Shader, ShaderRef};
-use sim::camera::{Air, SKY_WGSL, mipmapped};
+use sim::camera::{Air, PAINT_BIAS, SHARED_WGSL, mipmapped};
 use sim::dress::textures;
 use sim::scene::Surface;
 
 use super::mirror::Style;
 
 const SHADER: Handle<Shader> = uuid_handle!("9d1f7f0e-5c0c-4d0a-a5f0-6f3b8d1f2c77");
-/// How far paint is lifted in the depth test, in units of the last place; as in the sensor camera.
-const PAINT_BIAS: i32 = 64;
-/// Gloss from which a body mirrors the sky.
-const MIRROR_GLOSS: f32 = 0.15;
 
 /// What is drawn with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,7 +150,7 @@ pub(super) struct Wardrobe {
 impl Wardrobe {
     /// For a world under an air.
     pub(super) fn open(world: &mut World, air: &Air, style: Style) -> Self {
-        let source = format!("{}\n{SKY_WGSL}", include_str!("surface.wgsl"));
+        let source = format!("{}\n{SHARED_WGSL}", include_str!("surface.wgsl"));
         let shader = Shader::from_wgsl(source, "viewer/surface.wgsl");
         let id = AssetId::from(&SHADER);
         // Only a handle of the wrong kind is refused.
@@ -188,7 +184,7 @@ impl Wardrobe {
             (true, false) => Kind::Paint,
             (true, true) => Kind::PaintTag,
             (false, true) => Kind::Tag,
-            (false, false) if surface.gloss >= MIRROR_GLOSS => Kind::Glossy,
+            (false, false) if surface.mirrors_sky() => Kind::Glossy,
             (false, false) => Kind::Matt,
         };
         self.material(materials, surface, kind)

@@ -27,14 +27,12 @@ use drive::math::atan2;
 use scenarios::stage::Stage;
 use scenarios::world::WorldState;
 use sim::axes::transform_from_pose;
-use sim::camera::{Air, mount};
+use sim::camera::{Air, NEAR_M, mount};
 use sim::scene::{Lod, Paint, Surface, Tag};
 use sim::{ActorMotion, Staging};
 
 use super::material::{SurfaceMaterial, Wardrobe};
 
-/// Nearest depth that is drawn, in metres; as in the sensor camera.
-const NEAR_M: f32 = 0.1;
 /// Radius of the sky's dome in metres: within the farthest depth that is culled, beyond everything that stands.
 const DOME_M: f32 = 1150.0;
 

@@ -134,6 +134,11 @@ impl Show {
         self.session.gate().allow(furthest);
     }
 
+    /// Whether somebody pressed Ctrl-C.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.theatre.is_interrupted()
+    }
+
     /// Follows the run to where it is to be shown, and stops there.
     fn head(&mut self) {
         if let Some(tick) = self.heading_for {

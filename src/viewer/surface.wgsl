@@ -1,5 +1,5 @@
-// Surfaces, paint and sky as Bevy's renderer draws them: light per pixel, the same air and film as the sensor
-// camera's (`sim::camera::SKY_WGSL` is appended).
+// Surfaces, paint and sky as Bevy's renderer draws them: light per pixel, the same paint, air and film as the
+// sensor camera's (`sim::camera::SHARED_WGSL` is appended).
 
 #import bevy_pbr::forward_io::VertexOutput
 #import bevy_pbr::mesh_view_bindings::{view, lights}
@@ -27,17 +27,6 @@ struct Frame {
 
 // Light of ego's low beam on a surface 1 m away.
 const BEAM = 900.0;
-
-// The share of a pixel's footprint that lies within -1..1.
-fn overlap(x: f32) -> f32 {
-    let width = max(fwidth(x), 1e-5);
-    let inside = min(x + 0.5 * width, 1.0) - max(x - 0.5 * width, -1.0);
-    return clamp(inside / width, 0.0, 1.0);
-}
-
-fn coverage(uv_1: vec2<f32>) -> f32 {
-    return overlap(uv_1.x) * overlap(uv_1.y);
-}
 
 // What is stored as these sRGB values.
 fn encoded(values: vec3<f32>) -> vec4<f32> {

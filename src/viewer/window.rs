@@ -240,7 +240,7 @@ fn draw(
         help::draw(ctx);
     }
     let is_shot = shot.is_some_and(|shot| shot.advance(show, &mut shooting, &mut commands));
-    if wants_out || is_shot {
+    if wants_out || is_shot || show.is_interrupted() {
         exit.write(AppExit::Success);
     }
     Ok(())

@@ -86,6 +86,14 @@ impl<N: Numbers> Half<N> {
         }
     }
 
+    /// Bytes of its weights and maps.
+    pub(super) fn len_bytes(&self) -> usize {
+        let packed = self.steps.iter().flat_map(|step| &step.packed);
+        let weights: usize = packed.map(|packed| size_of_val(&packed.weights[..])).sum();
+        let maps: usize = self.buffers.iter().map(|map| size_of_val(&map[..])).sum();
+        weights + maps
+    }
+
     /// A map with its border.
     pub(super) fn map(&self, map: usize) -> &[N::Value] {
         &self.buffers[self.slots[map]]

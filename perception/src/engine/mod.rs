@@ -96,6 +96,11 @@ impl Engine<Words> {
 }
 
 impl<W: Wide> Engine<W> {
+    /// Bytes of its weights and maps.
+    pub(crate) fn len_bytes(&self) -> usize {
+        self.wide.len_bytes() + self.bytes.len_bytes()
+    }
+
     /// Folds and packs a network's weights and plans its buffers.
     fn new(
         net: &Net,

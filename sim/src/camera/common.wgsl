@@ -1,4 +1,4 @@
-// What every shader of the sensor camera shares: the frame, the way of a vertex, tags, paint coverage.
+// What every shader of the sensor camera shares: the frame, the way of a vertex, tags.
 // Positions are relative to the camera, along Bevy's axes (y up), in metres.
 
 struct Frame {
@@ -59,17 +59,6 @@ fn place_tag(v: Vertex) -> Tagged {
 @fragment
 fn tag(at: Tagged) -> @location(0) u32 {
     return at.tag;
-}
-
-// The share of a pixel's footprint that lies within -1..1.
-fn overlap(x: f32) -> f32 {
-    let width = max(fwidth(x), 1e-5);
-    let inside = min(x + 0.5 * width, 1.0) - max(x - 0.5 * width, -1.0);
-    return clamp(inside / width, 0.0, 1.0);
-}
-
-fn coverage(uv_1: vec2<f32>) -> f32 {
-    return overlap(uv_1.x) * overlap(uv_1.y);
 }
 
 @fragment

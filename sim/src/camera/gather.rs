@@ -17,8 +17,6 @@ use crate::scene::{Lod, Paint, Surface, Tag};
 
 /// Where the bands of distance end in which bodies are sorted by mesh, in metres.
 const BAND_ENDS_M: [f32; 3] = [12.0, 30.0, 75.0];
-/// Gloss from which a body mirrors the sky; below it is drawn matt, which costs the software renderer half.
-const MIRROR_GLOSS: f32 = 0.15;
 
 /// Distance from which nothing throws a shadow into the shadow map, in metres.
 const CASTER_REACH_M: f32 = 200.0;
@@ -109,7 +107,7 @@ impl DrawList {
                 tag,
             };
             let name = |fault| name_fault(entity, fault);
-            let list = match surface.gloss >= MIRROR_GLOSS {
+            let list = match surface.mirrors_sky() {
                 _ if is_paint => &mut bodies.paint,
                 true => &mut bodies.glossy,
                 false => &mut bodies.matt,

@@ -31,9 +31,10 @@ use drive::camera::CameraModel;
 
 pub use air::Air;
 pub use device::{Adapter, AdapterChoice, CameraError};
+pub use pipelines::PAINT_BIAS;
 pub use rough::Moment;
 pub use textures::{TextureLayers, mipmapped};
-pub use view::mount;
+pub use view::{NEAR_M, mount};
 
 use device::Gpu;
 use gather::DrawList;
@@ -44,8 +45,13 @@ use targets::Targets;
 use textures::Textures;
 use view::{FrameUniform, View};
 
-/// WGSL functions of sky, air and film that read a global `frame`, for whoever draws the same world in another way.
-pub const SKY_WGSL: &str = concat!(include_str!("air.wgsl"), include_str!("clouds.wgsl"));
+/// WGSL functions of paint, sky, air and film that read a global `frame`, for whoever draws the same world in another
+/// way.
+pub const SHARED_WGSL: &str = concat!(
+    include_str!("paint.wgsl"),
+    include_str!("air.wgsl"),
+    include_str!("clouds.wgsl")
+);
 
 /// Registers the assets and resources that the sensor camera looks at.
 pub struct SensorCameraPlugin;

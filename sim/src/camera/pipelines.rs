@@ -5,21 +5,27 @@ use super::gather::Instance;
 use super::meshes::Vertex;
 use super::targets::{DEPTH_FORMAT, PICTURE_FORMAT, TAG_FORMAT};
 
-const COMMON: &str = concat!(include_str!("common.wgsl"), include_str!("air.wgsl"));
+const COMMON: &str = concat!(
+    include_str!("common.wgsl"),
+    include_str!("paint.wgsl"),
+    include_str!("air.wgsl")
+);
 const SURFACE: &str = concat!(
     include_str!("common.wgsl"),
+    include_str!("paint.wgsl"),
     include_str!("air.wgsl"),
     include_str!("surface.wgsl")
 );
 const SKY: &str = concat!(
     include_str!("common.wgsl"),
+    include_str!("paint.wgsl"),
     include_str!("air.wgsl"),
     include_str!("clouds.wgsl"),
     include_str!("sky.wgsl")
 );
 
 /// How far paint is lifted in the depth test, in units of the last place.
-pub(super) const PAINT_BIAS: i32 = 64;
+pub const PAINT_BIAS: i32 = 64;
 
 /// Everything that can be drawn, and how the shaders' resources are bound.
 pub(super) struct Pipelines {

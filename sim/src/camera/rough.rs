@@ -33,6 +33,7 @@ const BEAM_HEIGHT_M: f32 = 0.66;
 
 const SURFACE: &str = concat!(
     include_str!("common.wgsl"),
+    include_str!("paint.wgsl"),
     include_str!("air.wgsl"),
     include_str!("surface.wgsl"),
     include_str!("clouds.wgsl"),

@@ -21,19 +21,7 @@ impl TextureLayers {
     /// Adds square layers of 8-bit sRGB texels with alpha to the images: `size_px * size_px * 4` bytes each,
     /// row by row, `size_px` a power of two.
     pub fn new(images: &mut Assets<Image>, size_px: u32, layers: &[Vec<u8>]) -> Self {
-        let size = wgpu::Extent3d {
-            width: size_px,
-            height: size_px,
-            depth_or_array_layers: layers.len() as u32,
-        };
-        let image = Image::new(
-            size,
-            wgpu::TextureDimension::D2,
-            layers.concat(),
-            FORMAT,
-            RenderAssetUsages::default(),
-        );
-        Self(images.add(image))
+        Self(images.add(image(size_px, layers.len(), layers.concat())))
     }
 }
 
@@ -51,10 +39,18 @@ pub fn mipmapped(size_px: u32, layers: &[Vec<u8>]) -> Image {
         }
         texels
     };
+    let texels = layers.iter().flat_map(with_levels).collect();
+    let mut image = image(size_px, layers.len(), texels);
+    image.texture_descriptor.mip_level_count = levels;
+    image
+}
+
+/// An image of square layers with one mipmap level, whatever the number of its texels.
+fn image(size_px: u32, layers: usize, texels: Vec<u8>) -> Image {
     let size = wgpu::Extent3d {
         width: size_px,
         height: size_px,
-        depth_or_array_layers: layers.len() as u32,
+        depth_or_array_layers: layers as u32,
     };
     let mut image = Image::new_uninit(
         size,
@@ -62,8 +58,7 @@ pub fn mipmapped(size_px: u32, layers: &[Vec<u8>]) -> Image {
         FORMAT,
         RenderAssetUsages::default(),
     );
-    image.texture_descriptor.mip_level_count = levels;
-    image.data = Some(layers.iter().flat_map(with_levels).collect());
+    image.data = Some(texels);
     image
 }
 

@@ -14,7 +14,7 @@ use super::targets::SHADOW_SIZE_PX;
 use crate::axes::bevy_from_world;
 
 /// Nearest depth that is drawn, in metres.
-const NEAR_M: f32 = 0.1;
+pub const NEAR_M: f32 = 0.1;
 /// Visibility below which fog hides pixels from the labels, in metres.
 const FOG_M: f32 = 1000.0;
 /// Farthest distance that is drawn, in metres.
