@@ -22,7 +22,7 @@ use crate::digest::{DigestChain, hex_of};
 use crate::faults::{FaultyCamera, late_us};
 use crate::film::Film;
 use crate::perceiver::Exposure;
-use crate::record::{Agreement, FrameRecord};
+use crate::record::{Agreement, EventRecord, FrameRecord};
 use crate::recorded::Fork;
 use crate::seat::Seat;
 use crate::trace::{ExposedDigests, TickRecord, Trace};
@@ -85,6 +85,8 @@ pub struct Episode {
     pub logits: Vec<Arrival>,
     /// Decisions of driver and first shadow compared.
     pub agreement: Option<Agreement>,
+    /// The storyboard's events, and when they began.
+    pub events: Vec<EventRecord>,
     /// Every tick, chained.
     pub trace: Trace,
     /// Simulated seconds per second of wall clock.
@@ -159,8 +161,29 @@ pub fn drive(
         // A collision ends the story; it is judged too.
         judge.observe(simulation.world());
     }
-    let factor = clock.factor(simulation.world().tick);
-    log.finish(judge.verdict(), factor, camera_driver(&simulation))
+    log.finish(End {
+        verdict: judge.verdict(),
+        events: events(&director),
+        real_time_factor: clock.factor(simulation.world().tick),
+        camera_driver: camera_driver(&simulation),
+    })
+}
+
+/// The storyboard's events, and when they began.
+fn events(director: &Director) -> Vec<EventRecord> {
+    let record = |(name, began): (&str, Option<Tick>)| EventRecord {
+        name: name.to_owned(),
+        began_s: began.map(Tick::seconds),
+    };
+    director.events().map(record).collect()
+}
+
+/// What is known at the end of an episode.
+struct End {
+    verdict: Verdict,
+    events: Vec<EventRecord>,
+    real_time_factor: f64,
+    camera_driver: String,
 }
 
 /// Exposes one frame.
@@ -268,23 +291,19 @@ impl Log {
         Ok(())
     }
 
-    fn finish(
-        mut self,
-        verdict: Verdict,
-        real_time_factor: f64,
-        camera_driver: String,
-    ) -> Result<Episode> {
+    fn finish(mut self, end: End) -> Result<Episode> {
         self.film.end()?;
         Ok(Episode {
-            verdict,
+            verdict: end.verdict,
+            events: end.events,
             agreement: (self.agreement.frames > 0).then_some(self.agreement),
             trace: self.trace,
             frames: self.frames,
             film: self.film,
             pictures: self.exposures,
             logits: self.logits,
-            real_time_factor,
-            camera_driver,
+            real_time_factor: end.real_time_factor,
+            camera_driver: end.camera_driver,
         })
     }
 }

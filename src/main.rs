@@ -26,11 +26,21 @@ fn main() -> ExitCode {
         Ok(Ok(Status::Failed)) => ExitCode::from(EXIT_FAILED),
         Ok(Err(error)) => {
             let red = AnsiColor::Red.on_default().bold();
-            anstream::eprintln!("{red}error:{red:#} {error:#}");
+            anstream::eprintln!("{red}error:{red:#} {}", in_words(&error));
             ExitCode::from(EXIT_INPUT)
         }
         Err(_) => ExitCode::from(EXIT_INTERNAL),
     }
+}
+
+/// An error and its causes, each told once: many say their cause themselves.
+fn in_words(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(ToString::to_string);
+    causes.fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        known if known.contains(&cause) => told,
+        _ => told + ": " + &cause,
+    })
 }
 
 /// Starts the program anew with the variable that Mesa misses, where it is missing; where that fails, Mesa complains.

@@ -174,6 +174,12 @@ pub struct RunRecord {
     pub shadow: Option<String>,
     /// Values of the story's parameters that neither default nor seed decided.
     pub parameters: BTreeMap<String, f64>,
+    /// Values of all of them, as the seed drew them.
+    #[serde(default)]
+    pub values: BTreeMap<String, f64>,
+    /// The storyboard's events, in the order of the story.
+    #[serde(default)]
+    pub events: Vec<EventRecord>,
     /// Latency mode as on the command line.
     pub latency: String,
     /// Faults laid over the story, as on the command line.
@@ -206,6 +212,15 @@ pub struct RunRecord {
     pub machine: Machine,
 }
 
+/// An event of a story's storyboard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// Its name.
+    pub name: String,
+    /// When it began, in seconds; `None` if its condition never held.
+    pub began_s: Option<f64>,
+}
+
 impl RunRecord {
     /// Names of everyone in the car, the driver's first.
     pub fn seats(&self) -> Vec<String> {
@@ -225,7 +240,9 @@ impl RunRecord {
             .iter()
             .map(|shadow| format!(" --shadow {shadow}"));
         let faults = self.faults.iter().map(|fault| format!(" --fault {fault}"));
-        command.extend(shadow.chain(faults));
+        let parameters = self.parameters.iter();
+        let parameters = parameters.map(|(name, value)| format!(" --set {name}={value}"));
+        command.extend(shadow.chain(faults).chain(parameters));
         command + &format!(" --latency {} --out runs/{name}", self.latency)
     }
 }

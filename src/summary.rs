@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use scenarios::catalog;
+use scenarios::story::list;
 
 use crate::record::{NetworkRecord, Outcome, RunRecord};
 use crate::table::{Table, number, percent};
@@ -97,6 +98,24 @@ fn network_row(run: &RunRecord, name: &str, network: &NetworkRecord) -> [String;
         network.frames.to_string(),
         network.dropped.to_string(),
     ]
+}
+
+/// A line per event whose condition never held; empty when every event began.
+pub fn idle_events(runs: &[RunRecord]) -> String {
+    let idle = |run: &RunRecord| {
+        let events = run.events.iter().filter(|event| event.began_s.is_none());
+        let names: Vec<String> = events.map(|event| format!("`{}`", event.name)).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} seed {} ({}): {} never began",
+                run.scenario,
+                run.seed,
+                run.driver,
+                list(names.into_iter())
+            )
+        })
+    };
+    runs.iter().filter_map(idle).collect::<Vec<_>>().join("\n")
 }
 
 /// One line per failure, with number and bound; empty when everything passed.

@@ -211,7 +211,7 @@ impl Theatre {
             stop: Arc::clone(&self.stop),
         };
         let episode = drive(&compiled, &mut seats, &options, audience)?;
-        let record = self.summarize(performance, &seats, &episode);
+        let record = self.summarize(performance, &compiled.parameters, &seats, &episode);
         let inference_ms = seats
             .iter()
             .map(|seat| (seat.name().to_owned(), seat.inference_ms().to_vec()))
@@ -294,6 +294,7 @@ impl Theatre {
     fn summarize(
         &self,
         performance: &Performance<'_>,
+        values: &BTreeMap<String, f64>,
         seats: &[Seat],
         episode: &Episode,
     ) -> RunRecord {
@@ -317,6 +318,8 @@ impl Theatre {
             driver: self.cast.driver.to_string(),
             shadow: self.cast.shadow.as_ref().map(Who::to_string),
             parameters: performance.parameters.clone(),
+            values: values.clone(),
+            events: episode.events.clone(),
             latency: performance.latency.to_string(),
             faults: self.cast.faults.iter().map(TimedFault::to_string).collect(),
             camera: self.cast.camera,

@@ -87,8 +87,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     } else {
         say(&table(&records));
         say(&format!(
-            "A story is passed when all {} seeds are. Margin: from the 99th percentile of the recorded latencies times \
-             {} to the longest delay that passes.",
+            "Passed means on every seed from 1 to {}. Margin: from the 99th percentile of a network's recorded \
+             latencies times {} to the longest delay that passes; truth has no latency.",
             options.search.seeds, options.scale
         ));
     }

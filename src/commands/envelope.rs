@@ -73,7 +73,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         })
     })?;
     let terms = format!(
-        "A level is passed when all {} seeds are; latency {}.",
+        "Passed means on every seed from 1 to {}; latency {}.",
         options.search.seeds, options.latency
     );
     if let Some(out) = &options.search.out {

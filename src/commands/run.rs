@@ -1,5 +1,6 @@
 //! `understudy run`: stories with one driver, and another in shadow.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::progress;
 use crate::record::Outcome;
 use crate::recorded::Fork;
 use crate::summary;
+use crate::table::Table;
 use crate::theatre::{Performance, Played, Theatre};
 
 /// Temperature of the softened bars in the report.
@@ -37,6 +39,12 @@ pub(super) struct Options {
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A value for one of the story's parameters, as a level of its difficulty is one; can be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting, conflicts_with = "from")]
+    settings: Vec<(String, f64)>,
+    /// Check the stories, say what the seed draws, and drive nothing
+    #[arg(long, conflicts_with = "from")]
+    dry_run: bool,
     /// Leave a recorded run at RUN@TICK or RUN@SECONDSs: its world up to there, then --driver at the wheel
     #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed", "faults"])]
     from: Option<String>,
@@ -66,6 +74,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         return Ok(Status::Passed);
     }
     let programme = programme(options)?;
+    if options.dry_run {
+        return check(&programme);
+    }
     let mut drive = options.drive.clone();
     if let Some(fork) = programme.iter().find_map(|item| item.fork.as_ref()) {
         drive.latency = Some(
@@ -84,8 +95,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             Some(_) => Pictures::Film,
             None => Pictures::Forget,
         };
+        performance.parameters.clone_from(&story.parameters);
         if let Some(fork) = &story.fork {
-            performance.parameters = fork.run().record.parameters.clone();
             performance.fork = Some(Arc::clone(fork));
         }
         let played = theatre.perform(&performance)?;
@@ -104,6 +115,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     if !options.json {
         say(&summary::runs_table(&runs));
         say(&summary::failures(&runs));
+        let idle = summary::idle_events(&runs);
+        if !idle.is_empty() {
+            say(&idle);
+        }
         if options.verify {
             say("driven twice: equal to the bit, every picture, raw output and command");
         }
@@ -124,6 +139,7 @@ enum Format {
 struct Item {
     story: Story,
     seed: u64,
+    parameters: BTreeMap<String, f64>,
     fork: Option<Arc<Fork>>,
 }
 
@@ -134,6 +150,7 @@ fn programme(options: &Options) -> Result<Vec<Item>> {
         return Ok(vec![Item {
             story: fork.run().story()?,
             seed: fork.run().record.seed,
+            parameters: fork.run().record.parameters.clone(),
             fork: Some(Arc::new(fork)),
         }]);
     }
@@ -146,10 +163,41 @@ fn programme(options: &Options) -> Result<Vec<Item>> {
         Ok(Item {
             story: load_story(name)?,
             seed: options.seed,
+            parameters: options.settings.iter().cloned().collect(),
             fork: None,
         })
     };
     options.stories.iter().map(item).collect()
+}
+
+/// Reads `NAME=VALUE`.
+fn parse_setting(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    let value = value
+        .parse()
+        .map_err(|_| format!("`{value}` is no number"))?;
+    Ok((name.to_owned(), value))
+}
+
+/// Makes sure that stories can be driven, and says what their parameters are.
+fn check(programme: &[Item]) -> Result<Status> {
+    let mut table = Table::new(&["story", "parameter", "value", "range", "meaning"]);
+    for item in programme {
+        let compiled = item.story.compile(item.seed, &item.parameters)?;
+        for (name, value) in &compiled.parameters {
+            let parameter = &item.story.parameters[name];
+            let (low, high) = parameter.range;
+            table.row([
+                item.story.name.clone(),
+                name.clone(),
+                format!("{value:.2}"),
+                format!("{low}..{high}"),
+                parameter.about.clone(),
+            ]);
+        }
+    }
+    say(&table.render());
+    Ok(Status::Passed)
 }
 
 /// Plays it again and compares every tick.

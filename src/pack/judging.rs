@@ -248,6 +248,8 @@ mod tests {
                 driver: "student".to_owned(),
                 shadow: None,
                 parameters: BTreeMap::new(),
+                values: BTreeMap::new(),
+                events: Vec::new(),
                 latency: "fixed".to_owned(),
                 faults: Vec::new(),
                 camera: CameraKind::Sensor,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use drive::time::{TICK_S, Tick};
 
 use super::SoftTargets;
 use super::parting::{Parting, parting};
@@ -31,7 +32,7 @@ pub fn section(
     let record = &played.record;
     let parting = parting(&played.episode.frames, &record.seats());
     let html = format!(
-        "<section class=run><h2>{story}: {who}</h2><p class=setting>{title} Seed {seed}, latency {latency}{faults}.</p>\
+        "<section class=run><h2>{story}: {who}</h2><p class=setting>{title} Seed {seed}, latency {latency}{faults}.{events}</p>\
          <div class=answers>{verdict}{cause}{cost}</div>{player}{soft_targets}</section>",
         story = escape(&record.scenario),
         who = escape(&who(record)),
@@ -39,6 +40,7 @@ pub fn section(
         seed = record.seed,
         latency = escape(&record.latency),
         faults = faults(record),
+        events = events(record, number),
         verdict = verdict(record, number),
         cause = cause(record, parting.as_ref(), number),
         cost = cost(record),
@@ -110,6 +112,23 @@ fn faults(record: &RunRecord) -> String {
         ", faults laid over it: {}",
         escape(&record.faults.join(", "))
     )
+}
+
+/// When the storyboard's events began, each a link.
+fn events(record: &RunRecord, run: usize) -> String {
+    let began = record.events.iter().map(|event| match event.began_s {
+        Some(began_s) => {
+            let tick = Tick((began_s / TICK_S).round() as u64);
+            let when = jump(run, tick.0, &format!("at {began_s:.2} s"));
+            format!("{} {when}", escape(&event.name))
+        }
+        None => format!("{} never", escape(&event.name)),
+    });
+    let began: Vec<String> = began.collect();
+    match began.as_slice() {
+        [] => String::new(),
+        _ => format!(" Events: {}.", began.join(", ")),
+    }
 }
 
 /// A link that shows a tick in a run's player.

@@ -13,6 +13,7 @@ mod grid;
 mod ladder;
 mod layering;
 mod learning;
+mod own_story;
 mod recorded;
 mod report;
 mod stage_hands;

@@ -47,6 +47,7 @@ struct EventRun {
     event: StoryEvent,
     held_before: bool,
     phase: EventPhase,
+    began: Option<Tick>,
 }
 
 /// How far an event has got.
@@ -65,6 +66,7 @@ impl Director {
             event: event.clone(),
             held_before: event.edge == Edge::Rising,
             phase: EventPhase::Waiting,
+            began: None,
         };
         Self {
             route: story.route.clone(),
@@ -110,6 +112,12 @@ impl Director {
         self.faults.active()
     }
 
+    /// The storyboard's events by name, and when each began, if it did.
+    pub fn events(&self) -> impl Iterator<Item = (&str, Option<Tick>)> {
+        let runs = self.events.iter();
+        runs.map(|run| (run.event.name.as_str(), run.began))
+    }
+
     /// Whether the story is over: its time is up, its end trigger has fired, or ego has hit something.
     pub fn finished(&self, world: &WorldState) -> bool {
         self.over || world.tick.seconds() >= self.duration_s || !world.contacts.is_empty()
@@ -152,6 +160,7 @@ impl Director {
 
     fn start(&mut self, index: usize, now: Tick) {
         self.events[index].phase = EventPhase::Running;
+        self.events[index].began = Some(now);
         let actions = self.events[index].event.actions.clone();
         for action in actions {
             match action {

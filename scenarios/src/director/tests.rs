@@ -21,7 +21,7 @@ fn story(road: &str, lane: i32, actors: &str, events: &str) -> CompiledStory {
             parameters: {{"none": (about: "nothing", default: 0.0, range: (0.0, 0.0))}},
             difficulty: (parameter: "none", levels: [0.0]),
             actors: [{actors}], storyboard: [{events}],
-            duration_s: 30.0, route_m: 100.0, criteria: [],
+            duration_s: "30 + $none", route_m: 100.0, criteria: [no_collision],
         )"#
     );
     compile(&text)
@@ -289,7 +289,7 @@ fn lights_run_their_program_until_an_event_overrides_it() {
                 traffic_signal(group: along, show: green)]),
         ],
         until: simulation_time(greater_than(7.0)),
-        duration_s: 30.0, route_m: 100.0, criteria: [],
+        duration_s: "30 + $none", route_m: 100.0, criteria: [no_collision],
     )"#;
     let story = compile(text);
     assert_eq!(story.stop_lines.len(), 1);

@@ -3,25 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use drive::ego::EGO_LENGTH_M;
 use drive::frames::{Point2, Pose2};
 use drive::labels::LightState;
 use drive::random::stream;
 use rand::Rng;
 
-use super::error::{StoryError, list, unknown};
+use super::checks::{
+    DURATION_S, ELEVATION_DEG, RAIN_MM_PER_H, SHARE, SPEED_MPS, VISIBILITY_M, WAY_M,
+};
+use super::error::{StoryError, unknown};
+use super::source::Mark;
 use super::storyboard::{Along, SignalGroup};
 use super::value::evaluate;
-use super::{Behaviour, Facing, OnLane, Phase, Position, Relative, Story, StoryActor, Value};
-use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
-use crate::director::Motion;
+use super::{OnLane, Phase, Story, Value};
 use crate::path::Path;
 use crate::road::{LanePosition, Road, RoadError};
 use crate::stage::{Stage, StageActor, StageLight, Weather};
 use crate::story::compiled::{CompiledStory, LightPlan, StopLine};
 
 /// Lanes are followed this far, in metres: longer than any story.
-const HORIZON_M: f64 = 3000.0;
+pub(super) const HORIZON_M: f64 = 3000.0;
 /// A stop line this far from ego's lane centre (both ends) belongs to another lane, in metres.
 const STOP_LINE_REACH_M: f64 = 8.0;
 
@@ -36,7 +37,10 @@ impl Story {
         overrides: &BTreeMap<String, f64>,
     ) -> Result<CompiledStory, StoryError> {
         let parameters = self.parameters_for(seed, overrides)?;
-        let road = Road::open(&self.road).map_err(|source| self.road_error(source))?;
+        let road = Road::open(&self.road).map_err(|error| {
+            let marks = [Mark::Word("road"), Mark::Text(&self.road)];
+            self.error(&marks, error.to_string())
+        })?;
         let values = Values {
             story: self,
             parameters: &parameters,
@@ -47,7 +51,9 @@ impl Story {
             story: self,
             values,
             seed,
-            route: lane_path.map_err(|source| self.road_error(source))?.into(),
+            route: lane_path
+                .map_err(|error| self.ego_misplaced(&error))?
+                .into(),
             road: Arc::new(road),
         };
         compiler.run(&ego_lane)
@@ -92,17 +98,14 @@ impl Story {
         })
     }
 
-    pub(super) fn road_error(&self, source: RoadError) -> StoryError {
-        StoryError::Road {
-            story: self.name.clone(),
-            road: self.road.clone(),
-            source,
-        }
+    fn ego_misplaced(&self, error: &RoadError) -> StoryError {
+        let marks = [Mark::Word("ego"), Mark::Word("at")];
+        self.error(&marks, error.to_string())
     }
 }
 
 /// A story and the values of its parameters.
-struct Values<'a> {
+pub(super) struct Values<'a> {
     story: &'a Story,
     parameters: &'a BTreeMap<String, f64>,
 }
@@ -113,12 +116,13 @@ impl Values<'_> {
             Value::Number(number) => Ok(*number),
             Value::Expression(text) => evaluate(text, self.parameters).map_err(|error| {
                 let characters = text[..error.at].chars().count();
-                self.story.error(text, characters, error.message)
+                self.story
+                    .error_inside(&[Mark::Text(text)], characters, error.message)
             }),
         }
     }
 
-    fn lane(&self, place: &OnLane) -> Result<LanePosition, StoryError> {
+    pub(super) fn lane(&self, place: &OnLane) -> Result<LanePosition, StoryError> {
         Ok(LanePosition {
             road: place.road.clone(),
             lane: place.lane,
@@ -131,8 +135,8 @@ impl Values<'_> {
 /// Everything the parts of a story are resolved against.
 pub(super) struct Compiler<'a> {
     pub(super) story: &'a Story,
-    values: Values<'a>,
-    seed: u64,
+    pub(super) values: Values<'a>,
+    pub(super) seed: u64,
     pub(super) road: Arc<Road>,
     pub(super) route: Path,
 }
@@ -141,20 +145,21 @@ impl Compiler<'_> {
     fn run(self, ego_lane: &LanePosition) -> Result<CompiledStory, StoryError> {
         let story = self.story;
         let placed = self.place_actors()?;
-        let lane = self.road.locate(self.route.pose_at(0.0, 0.0).position());
+        self.check_places(&placed)?;
         let (actors, motions): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
         let events = self.events(&actors)?;
-        let until = story.until.as_ref().map(|until| self.trigger(until));
+        let until = story.until.as_ref();
+        let until = until.map(|until| self.trigger(Mark::Word("until"), until));
         Ok(CompiledStory {
             name: story.name.clone(),
             title: story.title.clone(),
             kind: story.kind,
             seed: self.seed,
             parameters: self.values.parameters.clone(),
-            set_speed_mps: self.number(&story.set_speed_mps)?,
-            duration_s: self.number(&story.duration_s)?,
-            route_m: self.number(&story.route_m)?,
-            lane_width_m: lane.map_or(0.0, |hit| hit.width_m),
+            set_speed_mps: self.field(&story.set_speed_mps, "set_speed_mps", SPEED_MPS)?,
+            duration_s: self.field(&story.duration_s, "duration_s", DURATION_S)?,
+            route_m: self.field(&story.route_m, "route_m", WAY_M)?,
+            lane_width_m: self.ego_lane_width_m()?,
             criteria: self.criteria()?,
             stop_lines: self.stop_lines(),
             lights: self.light_plan()?,
@@ -181,8 +186,12 @@ impl Compiler<'_> {
         let pose = self.road.pose(ego);
         Ok(Stage {
             road: Arc::clone(&self.road),
-            world_from_ego: pose.map_err(|source| self.story.road_error(source))?,
-            ego_speed_mps: self.number(&self.story.ego.speed_mps)?,
+            world_from_ego: pose.map_err(|error| self.story.ego_misplaced(&error))?,
+            ego_speed_mps: self.within(
+                &self.story.ego.speed_mps,
+                &[Mark::Word("ego"), Mark::Word("speed_mps")],
+                SPEED_MPS,
+            )?,
             actors,
             lights: self.road.lights().to_vec(),
             weather: self.weather()?,
@@ -192,131 +201,17 @@ impl Compiler<'_> {
 
     fn weather(&self) -> Result<Weather, StoryError> {
         let weather = &self.story.weather;
+        let elevation_deg = &weather.sun_elevation_deg;
+        let elevation_deg = self.field(elevation_deg, "sun_elevation_deg", ELEVATION_DEG)?;
         let visibility = weather.visibility_m.as_ref();
+        let visibility = visibility.map(|value| self.field(value, "visibility_m", VISIBILITY_M));
         Ok(Weather {
             sun_azimuth_rad: self.number(&weather.sun_azimuth_deg)?.to_radians(),
-            sun_elevation_rad: self.number(&weather.sun_elevation_deg)?.to_radians(),
-            overcast: self.number(&weather.overcast)?,
-            visibility_m: visibility.map(|value| self.number(value)).transpose()?,
-            rain_mm_per_h: self.number(&weather.rain_mm_per_h)?,
+            sun_elevation_rad: elevation_deg.to_radians(),
+            overcast: self.field(&weather.overcast, "overcast", SHARE)?,
+            visibility_m: visibility.transpose()?,
+            rain_mm_per_h: self.field(&weather.rain_mm_per_h, "rain_mm_per_h", RAIN_MM_PER_H)?,
         })
-    }
-
-    fn place_actors(&self) -> Result<Vec<(StageActor, Motion)>, StoryError> {
-        let actors = &self.story.actors;
-        for (index, actor) in actors.iter().enumerate() {
-            if actor.name == "ego" || actors[..index].iter().any(|a| a.name == actor.name) {
-                let message = format!("the name `{}` is taken; choose another", actor.name);
-                return Err(self.story.error(&actor.name, 0, message));
-            }
-        }
-        actors.iter().map(|actor| self.place_actor(actor)).collect()
-    }
-
-    fn place_actor(&self, actor: &StoryActor) -> Result<(StageActor, Motion), StoryError> {
-        let model = self.model(actor)?;
-        let speed_mps = self.number(&actor.speed_mps)?;
-        let start = self.start(actor, model)?;
-        let path = self.path_from(start, actor.facing);
-        let mut motion = Motion::new(path, start.position(), speed_mps);
-        if let Behaviour::Traffic { set_speed_mps } = &actor.behaviour {
-            motion.drive_in_traffic(self.number(set_speed_mps)?);
-        }
-        let stage_actor = StageActor {
-            name: actor.name.clone(),
-            model,
-            world_from_actor: motion.state().world_from_actor,
-            speed_mps,
-        };
-        Ok((stage_actor, motion))
-    }
-
-    fn model(&self, actor: &StoryActor) -> Result<&'static ActorModel, StoryError> {
-        if actor.models.is_empty() {
-            let message = format!("`{}` needs at least one model", actor.name);
-            return Err(self.story.error(&actor.name, 0, message));
-        }
-        let mut models = Vec::new();
-        for name in &actor.models {
-            let model = actor_model(name).ok_or_else(|| {
-                let known = list(ACTOR_MODELS.iter().map(|model| format!("`{}`", model.name)));
-                let message = format!("unknown model `{name}`; there is {known}");
-                self.story.error(name, 0, message)
-            });
-            models.push(model?);
-        }
-        let mut rng = stream(self.seed, &format!("model/{}", actor.name));
-        Ok(models[rng.random_range(0..models.len())])
-    }
-
-    fn start(&self, actor: &StoryActor, model: &ActorModel) -> Result<Pose2, StoryError> {
-        match &actor.at {
-            Position::Lane(lane) => {
-                let pose = self.road.pose(&self.values.lane(lane)?);
-                pose.map_err(|source| self.story.error(&actor.name, 0, source.to_string()))
-            }
-            Position::Ahead(place) => self.beside(&actor.name, place, self.number(&place.m)?),
-            Position::Gap(place) => {
-                let gap_m = self.number(&place.m)?;
-                let bumpers_m = f64::midpoint(EGO_LENGTH_M, model.length_m);
-                self.beside(&actor.name, place, gap_m + bumpers_m.copysign(gap_m))
-            }
-        }
-    }
-
-    /// The pose `ahead_m` along ego's lane and then some lanes and metres to the left.
-    fn beside(&self, actor: &str, place: &Relative, ahead_m: f64) -> Result<Pose2, StoryError> {
-        let route = self.route.pose_at(ahead_m, 0.0);
-        let mut pose = route;
-        if place.lanes != 0 {
-            let lane = self.neighbour(actor, route, place.lanes)?;
-            let found = self.road.pose(&lane);
-            pose = found.map_err(|source| self.story.error(actor, 0, source.to_string()))?;
-        }
-        let left_m = self.number(&place.left_m)?;
-        let shifted =
-            Pose2::new(pose.x_m, pose.y_m, route.yaw_rad).then(Pose2::new(0.0, left_m, 0.0));
-        Ok(Pose2::new(shifted.x_m, shifted.y_m, pose.yaw_rad))
-    }
-
-    /// The lane some lanes to the left of the one at a pose.
-    pub(super) fn neighbour(
-        &self,
-        actor: &str,
-        from: Pose2,
-        lanes: i32,
-    ) -> Result<LanePosition, StoryError> {
-        let Some(hit) = self.road.locate(from.position()) else {
-            let message = format!("`{actor}` is not on a lane there");
-            return Err(self.story.error(actor, 0, message));
-        };
-        let lane = lane_to_the_left(hit.position.lane, lanes);
-        Ok(LanePosition {
-            lane,
-            offset_m: 0.0,
-            ..hit.position
-        })
-    }
-
-    /// The way an actor goes by itself: along its lane, or beside the lanes parallel to ego's.
-    fn path_from(&self, start: Pose2, facing: Facing) -> Path {
-        let quarter = core::f64::consts::FRAC_PI_2;
-        let forward = || {
-            let lane = self.road.locate(start.position()).and_then(|hit| {
-                let centre = LanePosition {
-                    offset_m: 0.0,
-                    ..hit.position
-                };
-                self.road.lane_path(&centre, HORIZON_M).ok()
-            });
-            lane.map_or_else(|| self.route.clone(), Path::from)
-        };
-        match facing {
-            Facing::Along => forward(),
-            Facing::Against => forward().reversed(),
-            Facing::Left => Path::straight_from(start.then(Pose2::new(0.0, 0.0, quarter))),
-            Facing::Right => Path::straight_from(start.then(Pose2::new(0.0, 0.0, -quarter))),
-        }
     }
 
     fn stop_lines(&self) -> Vec<StopLine> {
@@ -349,7 +244,10 @@ impl Compiler<'_> {
     }
 
     fn phases(&self, phases: &[Phase]) -> Result<Vec<(LightState, f64)>, StoryError> {
-        let phase = |phase: &Phase| Ok((phase.show, self.number(&phase.for_s)?));
+        let phase = |phase: &Phase| {
+            let for_s = self.field(&phase.for_s, "for_s", DURATION_S)?;
+            Ok((phase.show, for_s))
+        };
         phases.iter().map(phase).collect()
     }
 
@@ -366,27 +264,5 @@ impl Compiler<'_> {
         } else {
             SignalGroup::Across
         }
-    }
-}
-
-/// OpenDRIVE numbers lanes from the reference line outwards, negative to its right, without a 0.
-pub(super) fn lane_to_the_left(lane: i32, lanes: i32) -> i32 {
-    let (side, step) = if lane < 0 { (-1, lanes) } else { (1, -lanes) };
-    let moved = lane + step;
-    let crossed = moved == 0 || (moved < 0) != (lane < 0);
-    if crossed { moved - side } else { moved }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lanes_are_counted_to_the_left_across_the_reference_line() {
-        assert_eq!(lane_to_the_left(-2, 1), -1);
-        assert_eq!(lane_to_the_left(-2, 2), 1);
-        assert_eq!(lane_to_the_left(-1, -1), -2);
-        assert_eq!(lane_to_the_left(1, 1), -1);
-        assert_eq!(lane_to_the_left(2, -1), 3);
     }
 }

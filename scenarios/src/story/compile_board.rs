@@ -3,19 +3,18 @@
 use drive::frames::Pose2;
 use drive::math::cos;
 
-use super::compile::Compiler;
+use super::checks::{BOUND, DELAY_S, SPEED_MPS};
+use super::compile::{Compiler, HORIZON_M};
 use super::compiled::{
     ActorAction, Bound, Entity, Length, LengthSpan, StoryAction, StoryEvent, StoryTrigger,
 };
 use super::error::{StoryError, unknown};
+use super::source::Mark;
 use super::storyboard::{Action, Along, Event, Over, Rule, Span, Trigger};
 use super::{Fault, Value};
 use crate::criteria::Criterion;
 use crate::path::Path;
 use crate::stage::StageActor;
-
-/// A changed lane is followed this far, in metres.
-const HORIZON_M: f64 = 3000.0;
 
 impl Compiler<'_> {
     pub(super) fn events(&self, actors: &[StageActor]) -> Result<Vec<StoryEvent>, StoryError> {
@@ -24,56 +23,63 @@ impl Compiler<'_> {
     }
 
     fn event(&self, event: &Event, actors: &[StageActor]) -> Result<StoryEvent, StoryError> {
+        let place = Mark::Named(&event.name);
         let actions = event.actions.iter();
         let actions: Result<_, _> = actions
-            .map(|action| self.action(&event.name, action, actors))
+            .map(|action| self.action(place, action, actors))
             .collect();
         Ok(StoryEvent {
-            when: self.trigger(&event.when)?,
+            name: event.name.clone(),
+            when: self.trigger(place, &event.when)?,
             edge: event.edge,
-            delay_s: self.number(&event.delay_s)?,
+            delay_s: self.within(&event.delay_s, &[place, Mark::Word("delay_s")], DELAY_S)?,
             actions: actions?,
         })
     }
 
-    pub(super) fn trigger(&self, trigger: &Trigger) -> Result<StoryTrigger, StoryError> {
+    /// Resolves a condition; `place` is what it belongs to.
+    pub(super) fn trigger(
+        &self,
+        place: Mark<'_>,
+        trigger: &Trigger,
+    ) -> Result<StoryTrigger, StoryError> {
         Ok(match trigger {
-            Trigger::All(group) => StoryTrigger::All(self.triggers(group)?),
-            Trigger::Any(group) => StoryTrigger::Any(self.triggers(group)?),
+            Trigger::All(group) => StoryTrigger::All(self.triggers(place, group)?),
+            Trigger::Any(group) => StoryTrigger::Any(self.triggers(place, group)?),
             Trigger::SimulationTime(is) => StoryTrigger::SimulationTime(self.bound(is)?),
             Trigger::RelativeDistance { from, to, axis, is } => StoryTrigger::RelativeDistance {
-                pair: self.pair(from, to)?,
+                pair: self.pair(place, from, to)?,
                 axis: *axis,
                 is: self.bound(is)?,
             },
             Trigger::TimeHeadway { from, to, is } => StoryTrigger::TimeHeadway {
-                pair: self.pair(from, to)?,
+                pair: self.pair(place, from, to)?,
                 is: self.bound(is)?,
             },
             Trigger::TimeToCollision { from, to, is } => StoryTrigger::TimeToCollision {
-                pair: self.pair(from, to)?,
+                pair: self.pair(place, from, to)?,
                 is: self.bound(is)?,
             },
             Trigger::TimeToArrival { of, at_m, is } => StoryTrigger::TimeToArrival {
-                of: self.entity(of)?,
+                of: self.entity(place, of)?,
                 at_m: self.number(at_m)?,
                 is: self.bound(is)?,
             },
             Trigger::TraveledDistance { of, is } => StoryTrigger::TraveledDistance {
-                of: self.entity(of)?,
+                of: self.entity(place, of)?,
                 is: self.bound(is)?,
             },
             Trigger::ReachPosition { of, at, within_m } => StoryTrigger::ReachPosition {
-                of: self.entity(of)?,
+                of: self.entity(place, of)?,
                 at: self.along(at)?.position(),
                 within_m: self.number(within_m)?,
             },
             Trigger::Speed { of, is } => StoryTrigger::Speed {
-                of: self.entity(of)?,
+                of: self.entity(place, of)?,
                 is: self.bound(is)?,
             },
             Trigger::StoryboardElementState { event, is } => StoryTrigger::StoryboardElementState {
-                event: self.event_index(event)?,
+                event: self.event_index(place, event)?,
                 is: *is,
             },
             Trigger::TrafficSignal { group, is } => StoryTrigger::TrafficSignal {
@@ -83,18 +89,27 @@ impl Compiler<'_> {
         })
     }
 
-    fn triggers(&self, group: &[Trigger]) -> Result<Vec<StoryTrigger>, StoryError> {
-        group.iter().map(|trigger| self.trigger(trigger)).collect()
+    fn triggers(
+        &self,
+        place: Mark<'_>,
+        group: &[Trigger],
+    ) -> Result<Vec<StoryTrigger>, StoryError> {
+        let triggers = group.iter();
+        triggers
+            .map(|trigger| self.trigger(place, trigger))
+            .collect()
     }
 
     fn action(
         &self,
-        event: &str,
+        place: Mark<'_>,
         action: &Action,
         actors: &[StageActor],
     ) -> Result<StoryAction, StoryError> {
+        let speed =
+            |value: &Value, name: &str| self.within(value, &[place, Mark::Word(name)], SPEED_MPS);
         let (actor, action) = match action {
-            Action::Fault(fault) => return self.fault(event, fault).map(StoryAction::Fault),
+            Action::Fault(fault) => return self.fault(place, fault).map(StoryAction::Fault),
             Action::TrafficSignal { group, show } => {
                 return Ok(StoryAction::TrafficSignal(*group, *show));
             }
@@ -103,13 +118,13 @@ impl Compiler<'_> {
                 to_mps,
                 over,
             } => {
-                let (to_mps, over) = (self.number(to_mps)?, self.length(over)?);
+                let (to_mps, over) = (speed(to_mps, "to_mps")?, self.length(place, over)?);
                 (actor, ActorAction::Speed { to_mps, over })
             }
             Action::LaneChange { actor, lanes, over } => {
-                let start = actors[self.actor(actor)?].world_from_actor;
-                let path = self.lane_path_beside(actor, start, *lanes)?;
-                let over = self.length(over)?;
+                let start = actors[self.actor(&[place], actor)?].world_from_actor;
+                let path = self.lane_path_beside((place, actor), start, *lanes)?;
+                let over = self.length(place, over)?;
                 (actor, ActorAction::LaneChange { path, over })
             }
             Action::LaneOffset {
@@ -117,7 +132,7 @@ impl Compiler<'_> {
                 left_m,
                 over,
             } => {
-                let (left_m, over) = (self.number(left_m)?, self.length(over)?);
+                let (left_m, over) = (self.number(left_m)?, self.length(place, over)?);
                 (actor, ActorAction::LaneOffset { left_m, over })
             }
             Action::Cross {
@@ -127,7 +142,7 @@ impl Compiler<'_> {
             } => {
                 let action = ActorAction::Cross {
                     to_left_m: self.number(to_left_m)?,
-                    speed_mps: self.number(speed_mps)?,
+                    speed_mps: speed(speed_mps, "speed_mps")?,
                 };
                 (actor, action)
             }
@@ -135,62 +150,90 @@ impl Compiler<'_> {
                 actor,
                 through,
                 speed_mps,
-            } => (actor, self.trajectory(through, speed_mps)?),
+            } => (actor, self.trajectory(place, through, speed_mps)?),
             Action::Synchronize {
                 actor,
                 actor_at,
                 ego_at_m,
                 at_most_mps,
-            } => {
-                let action = ActorAction::Synchronize {
-                    actor_at: self.along(actor_at)?.position(),
-                    ego_at_m: self.number(ego_at_m)?,
-                    at_most_mps: self.number(at_most_mps)?,
-                };
-                (actor, action)
-            }
+            } => (
+                actor,
+                self.synchronization(place, actor_at, (ego_at_m, at_most_mps))?,
+            ),
         };
-        Ok(StoryAction::Actor(self.actor(actor)?, action))
+        let actor = self.actor(&[place, Mark::Word("actions")], actor)?;
+        Ok(StoryAction::Actor(actor, action))
     }
 
-    /// A fault with numbers that make sense; errors show the event it is in.
-    fn fault(&self, event: &str, fault: &Fault) -> Result<Fault<f64>, StoryError> {
+    /// A fault with numbers that make sense.
+    fn fault(&self, place: Mark<'_>, fault: &Fault) -> Result<Fault<f64>, StoryError> {
         let fault = fault.resolve(|value| self.number(value))?;
-        fault
-            .check()
-            .map_err(|message| self.story.error(event, 0, message))?;
+        fault.check().map_err(|message| {
+            let marks = [place, Mark::Word("fault")];
+            self.story.error(&marks, message)
+        })?;
         Ok(fault)
     }
 
-    fn trajectory(&self, through: &[Along], speed_mps: &Value) -> Result<ActorAction, StoryError> {
+    fn synchronization(
+        &self,
+        place: Mark<'_>,
+        actor_at: &Along,
+        (ego_at_m, at_most_mps): (&Value, &Value),
+    ) -> Result<ActorAction, StoryError> {
+        let marks = [place, Mark::Word("at_most_mps")];
+        Ok(ActorAction::Synchronize {
+            actor_at: self.along(actor_at)?.position(),
+            ego_at_m: self.number(ego_at_m)?,
+            at_most_mps: self.within(at_most_mps, &marks, SPEED_MPS)?,
+        })
+    }
+
+    fn trajectory(
+        &self,
+        place: Mark<'_>,
+        through: &[Along],
+        speed_mps: &Value,
+    ) -> Result<ActorAction, StoryError> {
+        let marks = [place, Mark::Word("speed_mps")];
         let points = through
             .iter()
             .map(|place| Ok(self.along(place)?.position()));
         Ok(ActorAction::FollowTrajectory {
             through: points.collect::<Result<_, _>>()?,
-            speed_mps: self.number(speed_mps)?,
+            speed_mps: self.within(speed_mps, &marks, SPEED_MPS)?,
         })
     }
 
     /// The lane some lanes to the left of a pose, which must lead the same way.
-    fn lane_path_beside(&self, actor: &str, start: Pose2, lanes: i32) -> Result<Path, StoryError> {
+    fn lane_path_beside(
+        &self,
+        (place, actor): (Mark<'_>, &str),
+        start: Pose2,
+        lanes: i32,
+    ) -> Result<Path, StoryError> {
+        let wrong = |message: String| {
+            let marks = [place, Mark::Word("lane_change")];
+            self.story.error(&marks, message)
+        };
         let position = self.neighbour(actor, start, lanes)?;
         let path = self.road.lane_path(&position, HORIZON_M);
-        let path =
-            Path::from(path.map_err(|source| self.story.error(actor, 0, source.to_string()))?);
+        let path = Path::from(path.map_err(|error| wrong(error.to_string()))?);
         if cos(path.pose_at(0.0, 0.0).yaw_rad - start.yaw_rad) < 0.0 {
-            let message = format!("`{actor}` cannot change to a lane of oncoming traffic");
-            return Err(self.story.error(actor, 0, message));
+            return Err(wrong(format!(
+                "`{actor}` cannot change to a lane of oncoming traffic"
+            )));
         }
         Ok(path)
     }
 
-    fn length(&self, over: &Over) -> Result<Length, StoryError> {
+    fn length(&self, place: Mark<'_>, over: &Over) -> Result<Length, StoryError> {
+        let number = |value: &Value| self.within(value, &[place, Mark::Word("span")], BOUND);
         let span = match &over.span {
             None => LengthSpan::AtOnce,
-            Some(Span::TimeS(value)) => LengthSpan::TimeS(self.number(value)?),
-            Some(Span::Rate(value)) => LengthSpan::Rate(self.number(value)?),
-            Some(Span::DistanceM(value)) => LengthSpan::DistanceM(self.number(value)?),
+            Some(Span::TimeS(value)) => LengthSpan::TimeS(number(value)?),
+            Some(Span::Rate(value)) => LengthSpan::Rate(number(value)?),
+            Some(Span::DistanceM(value)) => LengthSpan::DistanceM(number(value)?),
         };
         Ok(Length {
             shape: over.shape,
@@ -205,47 +248,51 @@ impl Compiler<'_> {
         })
     }
 
-    fn pair(&self, from: &str, to: &str) -> Result<[Entity; 2], StoryError> {
-        Ok([self.entity(from)?, self.entity(to)?])
+    fn pair(&self, place: Mark<'_>, from: &str, to: &str) -> Result<[Entity; 2], StoryError> {
+        Ok([self.entity(place, from)?, self.entity(place, to)?])
     }
 
-    fn entity(&self, name: &str) -> Result<Entity, StoryError> {
+    fn entity(&self, place: Mark<'_>, name: &str) -> Result<Entity, StoryError> {
         if name == "ego" {
             return Ok(Entity::Ego);
         }
-        self.actor(name).map(Entity::Actor)
+        self.actor(&[place], name).map(Entity::Actor)
     }
 
-    fn actor(&self, name: &str) -> Result<usize, StoryError> {
+    /// The index of an actor; `place` is what names it.
+    fn actor(&self, place: &[Mark<'_>], name: &str) -> Result<usize, StoryError> {
         let actors = &self.story.actors;
-        actors
-            .iter()
-            .position(|actor| actor.name == name)
-            .ok_or_else(|| {
-                if name == "ego" {
-                    let message = "ego drives itself; only an actor of the story can be named here";
-                    return self.story.error(name, 0, message.to_owned());
-                }
-                let mut names = vec!["ego"];
-                names.extend(actors.iter().map(|actor| actor.name.as_str()));
-                self.story.error(name, 0, unknown("actor", name, &names))
-            })
+        let index = actors.iter().position(|actor| actor.name == name);
+        index.ok_or_else(|| {
+            let mut names = vec!["ego"];
+            names.extend(actors.iter().map(|actor| actor.name.as_str()));
+            let message = match name {
+                "ego" => "ego drives itself; only an actor of the story can be named here".into(),
+                _ => unknown("actor", name, &names),
+            };
+            let marks = [place, &[Mark::Text(name)]].concat();
+            self.story.error(&marks, message)
+        })
     }
 
-    fn event_index(&self, name: &str) -> Result<usize, StoryError> {
+    fn event_index(&self, place: Mark<'_>, name: &str) -> Result<usize, StoryError> {
         let events = &self.story.storyboard;
-        events
-            .iter()
-            .position(|event| event.name == name)
-            .ok_or_else(|| {
-                let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
-                self.story.error(name, 0, unknown("event", name, &names))
-            })
+        let index = events.iter().position(|event| event.name == name);
+        index.ok_or_else(|| {
+            let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
+            let marks = [place, Mark::Text(name)];
+            self.story.error(&marks, unknown("event", name, &names))
+        })
     }
 
     pub(super) fn criteria(&self) -> Result<Vec<Criterion<f64, usize>>, StoryError> {
+        let place = Mark::Word("criteria");
         let resolve = |criterion: &Criterion| {
-            criterion.resolve(|value| self.number(value), |name| self.actor(name))
+            let marks = [place, Mark::Word(criterion.name())];
+            criterion.resolve(
+                |value| self.within(value, &marks, BOUND),
+                |name| self.actor(&[place], name),
+            )
         };
         self.story.criteria.iter().map(resolve).collect()
     }

@@ -66,6 +66,7 @@ pub(crate) enum Entity {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoryEvent {
+    pub(crate) name: String,
     pub(crate) when: StoryTrigger,
     pub(crate) edge: Edge,
     pub(crate) delay_s: f64,

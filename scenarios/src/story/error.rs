@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::road::RoadError;
-
 /// A story that cannot be used.
 #[derive(Debug, Error)]
 pub enum StoryError {
@@ -45,58 +43,6 @@ pub enum StoryError {
         /// What is wrong, and the remedy.
         message: String,
     },
-    /// The story's road cannot be used.
-    #[error("story `{story}`: road `{road}`: {source}")]
-    Road {
-        /// Name of the story.
-        story: String,
-        /// Its road.
-        road: String,
-        /// Why.
-        source: RoadError,
-    },
-}
-
-/// The text something was read from, kept to say where something is wrong.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Source {
-    pub(super) file: String,
-    pub(super) text: String,
-}
-
-impl Source {
-    /// A text, and what errors call its file.
-    pub fn new(file: &str, text: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            text: text.to_owned(),
-        }
-    }
-
-    /// An error about the string `needle` of the text.
-    pub fn error_at(&self, needle: &str, message: String) -> StoryError {
-        let (line, column) = self.find(needle, 0).unwrap_or((1, 1));
-        self.error(line, column, message)
-    }
-
-    pub(super) fn error(&self, line: usize, column: usize, message: String) -> StoryError {
-        StoryError::Text {
-            file: self.file.clone(),
-            line,
-            column,
-            message,
-        }
-    }
-
-    /// Line and column of the first string `"needle"` outside comments, plus `inside` characters.
-    pub(super) fn find(&self, needle: &str, inside: usize) -> Option<(usize, usize)> {
-        let quoted = format!("\"{needle}\"");
-        self.text.lines().enumerate().find_map(|(index, line)| {
-            let code = line.split("//").next().unwrap_or_default();
-            let byte = code.find(&quoted)?;
-            Some((index + 1, code[..byte].chars().count() + 2 + inside))
-        })
-    }
 }
 
 /// "`a`, `b` and `c`", or "none".
@@ -125,14 +71,5 @@ mod tests {
         assert_eq!(names(&[]), "none");
         assert_eq!(names(&["a"]), "a");
         assert_eq!(names(&["a", "b", "c"]), "a, b and c");
-    }
-
-    #[test]
-    fn a_string_is_found_outside_comments_only() {
-        let source = Source {
-            file: String::new(),
-            text: "// \"lead\"\n  ä: \"lead\"".to_owned(),
-        };
-        assert_eq!(source.find("lead", 0), Some((2, 7)));
     }
 }

@@ -4,12 +4,15 @@
 //! Longitudinal positions are metres along ego's lane from where ego starts; lateral ones are metres to
 //! the left of that lane's centre; speeds are metres per second; angles in files are degrees.
 
+mod checks;
 mod compile;
+mod compile_actors;
 mod compile_board;
 mod compiled;
 pub(crate) mod error;
 mod fault;
 mod parse;
+mod source;
 mod storyboard;
 mod value;
 
@@ -22,8 +25,9 @@ pub(crate) use compiled::{
     ActorAction, Entity, Length, LengthSpan, LightPlan, StoryAction, StoryEvent, StoryTrigger,
 };
 pub use compiled::{CompiledStory, StopLine};
-pub use error::{Source, StoryError, list};
+pub use error::{StoryError, list};
 pub use fault::Fault;
+pub use source::Source;
 pub use storyboard::{
     Action, Along, Axis, Edge, ElementState, Event, Over, Rule, SignalGroup, Span, Trigger,
 };
@@ -76,7 +80,7 @@ pub struct Story {
     pub criteria: Vec<Criterion>,
     /// The texts it was read from: a variant's own, then its base's.
     #[serde(skip)]
-    pub(crate) sources: Vec<error::Source>,
+    pub(crate) sources: Vec<Source>,
 }
 
 /// What a story asks of the driver.

@@ -6,7 +6,8 @@ use ron::extensions::Extensions;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{Source, StoryError, unknown};
+use super::error::StoryError;
+use super::source::{Mark, Source};
 use super::{Criterion, Difficulty, Event, Parameter, Story, StoryWeather};
 
 /// A story that is another one in different weather, with other parameters or more events.
@@ -57,9 +58,12 @@ impl Story {
                 ..*story
             },
             StoryFile::Variant(variant) => {
-                let base_text = match base(&variant.base) {
+                let base_name = variant.base.trim_end_matches(".ron");
+                let base_text = match base(base_name) {
                     Err(StoryError::Unknown { name, known }) => {
-                        let message = format!("unknown story `{name}`; {known}");
+                        let message = format!(
+                            "unknown story `{name}`; there is no {name}.ron beside this file, and {known}"
+                        );
                         return Err(source.error_at(&name, message));
                     }
                     other => other?,
@@ -69,6 +73,7 @@ impl Story {
         };
         name.clone_into(&mut story.name);
         story.check_parameters()?;
+        story.check_criteria()?;
         Ok(story)
     }
 
@@ -82,37 +87,28 @@ impl Story {
         self.sources.iter().map(|source| source.text.as_str())
     }
 
-    /// An error about the string `needle` of the file, `inside` characters into it.
-    pub(super) fn error(&self, needle: &str, inside: usize, message: String) -> StoryError {
-        for source in &self.sources {
-            if let Some((line, column)) = source.find(needle, inside) {
-                return source.error(line, column, message);
-            }
-        }
-        self.sources[0].error(1, 1, message)
+    /// An error about a place of the file.
+    pub(super) fn error(&self, marks: &[Mark<'_>], message: String) -> StoryError {
+        self.error_inside(marks, 0, message)
     }
 
-    fn check_parameters(&self) -> Result<(), StoryError> {
-        let names: Vec<&str> = self.parameters.keys().map(String::as_str).collect();
-        let hard = &self.difficulty.parameter;
-        let Some(parameter) = self.parameters.get(hard) else {
-            return Err(self.error(hard, 0, unknown("parameter", hard, &names)));
-        };
-        if !self.difficulty.levels.contains(&parameter.default) {
-            let default = parameter.default;
-            let message = format!("the default {default} of `{hard}` is not among its levels");
-            return Err(self.error(hard, 0, message));
-        }
-        for (name, parameter) in &self.parameters {
-            let (low, high) = parameter.range;
-            if !(low..=high).contains(&parameter.default) {
-                let default = parameter.default;
-                let message =
-                    format!("the default {default} of `{name}` lies outside {low}..{high}");
-                return Err(self.error(name, 0, message));
+    /// An error some characters behind a place of the file.
+    pub(super) fn error_inside(
+        &self,
+        marks: &[Mark<'_>],
+        inside: usize,
+        message: String,
+    ) -> StoryError {
+        // Of equally good places the variant's own comes before its base's.
+        let findings = self.sources.iter().rev();
+        let findings = findings.map(|source| (source, source.find(marks)));
+        match findings.max_by_key(|(_, finding)| finding.marks) {
+            Some((source, finding)) => {
+                let (line, column) = finding.place.unwrap_or((1, 1));
+                source.error(line, column + inside, message)
             }
+            None => self.sources[0].error(1, 1, message),
         }
-        Ok(())
     }
 }
 
@@ -152,13 +148,41 @@ impl Source {
             .from_str(&self.text)
             .map_err(|error| {
                 let place = error.span.start;
-                self.error(place.line, place.col, error.code.to_string())
+                self.error(place.line, place.col, in_words(&error.code))
             })
     }
 }
 
+/// What is wrong with the text, and the remedy where it is not plain.
+fn in_words(error: &ron::Error) -> String {
+    use ron::Error as E;
+    let remedy = match error {
+        E::MissingStructField { field, outer } => {
+            let of = outer.as_ref().map(|outer| format!(" of `{outer}`"));
+            return format!("the field `{field}`{} is missing", of.unwrap_or_default());
+        }
+        E::UnexpectedChar('$') => "expressions stand in quotes: \"$speed + 5\"",
+        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => {
+            "its fields stand in parentheses: name(field: value)"
+        }
+        E::ExpectedIdentifier => {
+            "a word or a field's name belongs here; are there two brackets for one?"
+        }
+        E::Eof => "a bracket or a quote is not closed",
+        E::ExpectedComma
+        | E::ExpectedArrayEnd
+        | E::ExpectedMapEnd
+        | E::ExpectedStructLikeEnd
+        | E::ExpectedStringEnd => {
+            "a comma, quote or bracket is missing here, or before on the same line or the one above"
+        }
+        _ => return error.to_string(),
+    };
+    format!("{error}; {remedy}")
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::error::list;
     use super::*;
 
@@ -198,7 +222,7 @@ mod tests {
     }
 
     /// The error after replacing a piece of the story.
-    fn error_with(from: &str, to: &str) -> String {
+    pub(in crate::story) fn error_with(from: &str, to: &str) -> String {
         assert!(STORY.contains(from), "{from}");
         let compiled = parse(&STORY.replacen(from, to, 1))
             .and_then(|story| story.compile(1, &BTreeMap::new()));
@@ -239,7 +263,7 @@ mod tests {
             (
                 "    route_m: 40.0,\n",
                 "",
-                "test.ron:19:1: Unexpected missing field named `route_m` in `Story`",
+                "test.ron:19:1: the field `route_m` of `Story` is missing",
             ),
         ] {
             let error = error_with(from, to);
@@ -258,7 +282,7 @@ mod tests {
             (
                 r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
                 "fault(dirt(cover: 30, for_s: 2))",
-                "test.ron:13:17: `cover` of `dirt` is 30; it must lie within 0..1",
+                "test.ron:14:13: `cover` of `dirt` is 30; it must lie within 0..1",
             ),
             (
                 r#"["sedan"]"#,
@@ -278,7 +302,7 @@ mod tests {
             (
                 "[5.0, 10.0]",
                 "[5.0, 11.0]",
-                "test.ron:7:19: the default 10 of `speed` is not among its levels",
+                "test.ron:8:38: the default 10 of `speed` is not among its levels",
             ),
             (
                 r#"name: "lead""#,
@@ -349,7 +373,7 @@ mod tests {
             .to_string();
         assert_eq!(
             error,
-            "test.ron:2:10: unknown story `standng`; the catalog has standing"
+            "test.ron:2:10: unknown story `standng`; there is no standng.ron beside this file, and the catalog has standing"
         );
     }
 }

@@ -1,0 +1,309 @@
+//! What a story may not say though every word of it is known: numbers and places that make no sense.
+
+use drive::frames::Point2;
+use drive::math::{cos, sin};
+
+use super::compile::Compiler;
+use super::error::{StoryError, unknown};
+use super::source::Mark;
+use super::{Parameter, Story, Value};
+use crate::director::Motion;
+use crate::geometry::Footprint;
+use crate::road::Road;
+use crate::stage::StageActor;
+
+/// The least and the most that a number may be.
+pub(super) type Limits = (f64, f64);
+
+/// Speeds: as fast as any road user drives.
+pub(super) const SPEED_MPS: Limits = (0.0, 70.0);
+/// Heights of the sun.
+pub(super) const ELEVATION_DEG: Limits = (-90.0, 90.0);
+/// Shares of something.
+pub(super) const SHARE: Limits = (0.0, 1.0);
+/// Meteorological visibility.
+pub(super) const VISIBILITY_M: Limits = (5.0, 100_000.0);
+/// Rain, up to a cloudburst.
+pub(super) const RAIN_MM_PER_H: Limits = (0.0, 200.0);
+/// Durations: a tick to an hour.
+pub(super) const DURATION_S: Limits = (drive::time::TICK_S, 3600.0);
+/// Delays.
+pub(super) const DELAY_S: Limits = (0.0, 3600.0);
+/// Ways.
+pub(super) const WAY_M: Limits = (0.1, 10_000.0);
+/// Bounds of criteria, lengths of transitions: none is negative.
+pub(super) const BOUND: Limits = (0.0, 10_000.0);
+
+/// Nobody starts farther from every driving lane, in metres.
+const BESIDE_M: f64 = 30.0;
+
+impl Story {
+    /// Whether parameters and difficulty fit together.
+    pub(super) fn check_parameters(&self) -> Result<(), StoryError> {
+        for (name, parameter) in &self.parameters {
+            self.check_parameter(name, parameter)?;
+        }
+        let hard = &self.difficulty.parameter;
+        let Some(parameter) = self.parameters.get(hard) else {
+            let names: Vec<&str> = self.parameters.keys().map(String::as_str).collect();
+            let marks = [Mark::Word("difficulty"), Mark::Text(hard)];
+            return Err(self.error(&marks, unknown("parameter", hard, &names)));
+        };
+        self.check_levels(parameter).map_err(|message| {
+            let marks = [Mark::Word("difficulty"), Mark::Word("levels")];
+            self.error(&marks, message)
+        })
+    }
+
+    fn check_parameter(&self, name: &str, parameter: &Parameter) -> Result<(), StoryError> {
+        let (low, high) = parameter.range;
+        let (field, message) = if low > high {
+            let message = format!("the range {low}..{high} of `{name}` is empty; swap its ends");
+            ("range", message)
+        } else if !(low..=high).contains(&parameter.default) {
+            let default = parameter.default;
+            let message = format!("the default {default} of `{name}` lies outside {low}..{high}");
+            ("default", message)
+        } else if parameter.jitter.is_nan() || parameter.jitter < 0.0 {
+            let jitter = parameter.jitter;
+            let message = format!("the jitter of `{name}` is {jitter}; it must not be negative");
+            ("jitter", message)
+        } else if !self.sources.iter().any(|source| source.uses(name)) {
+            let message = format!("nothing uses `{name}`; write \"${name}\" somewhere, or drop it");
+            ("about", message)
+        } else {
+            return Ok(());
+        };
+        let marks = [
+            Mark::Word("parameters"),
+            Mark::Text(name),
+            Mark::Word(field),
+        ];
+        Err(self.error(&marks, message))
+    }
+
+    fn check_levels(&self, parameter: &Parameter) -> Result<(), String> {
+        let (hard, levels) = (&self.difficulty.parameter, &self.difficulty.levels);
+        let (low, high) = parameter.range;
+        if let Some(level) = levels.iter().find(|level| !(low..=high).contains(*level)) {
+            return Err(format!(
+                "the level {level} of `{hard}` lies outside its range {low}..{high}"
+            ));
+        }
+        let rises = levels.is_sorted_by(|a, b| a < b);
+        let falls = levels.is_sorted_by(|a, b| a > b);
+        if !(rises || falls) {
+            return Err(format!(
+                "the levels of `{hard}` go up and down; list them from easy to hard"
+            ));
+        }
+        if !levels.contains(&parameter.default) {
+            let default = parameter.default;
+            return Err(format!(
+                "the default {default} of `{hard}` is not among its levels"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether anything is asked of the driver.
+    pub(super) fn check_criteria(&self) -> Result<(), StoryError> {
+        if self.criteria.is_empty() {
+            let message =
+                "a story without criteria is passed whatever happens; name at least `no_collision`";
+            return Err(self.error(&[Mark::Word("criteria")], message.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Compiler<'_> {
+    /// The number a value stands for, which must lie within limits; the last mark names it.
+    pub(super) fn within(
+        &self,
+        value: &Value,
+        marks: &[Mark<'_>],
+        (least, most): Limits,
+    ) -> Result<f64, StoryError> {
+        let number = self.number(value)?;
+        if (least..=most).contains(&number) {
+            return Ok(number);
+        }
+        let name = match marks.last() {
+            Some(Mark::Named(name) | Mark::Text(name) | Mark::Word(name)) => name,
+            None => "a number",
+        };
+        let message = format!("`{name}` is {number}; it must lie within {least}..{most}");
+        Err(self.story.error(marks, message))
+    }
+
+    /// The number of one of the story's own fields.
+    pub(super) fn field(
+        &self,
+        value: &Value,
+        name: &str,
+        limits: Limits,
+    ) -> Result<f64, StoryError> {
+        self.within(value, &[Mark::Word(name)], limits)
+    }
+
+    /// The width of ego's lane, which must be one to drive on.
+    pub(super) fn ego_lane_width_m(&self) -> Result<f64, StoryError> {
+        let start = self.route.pose_at(0.0, 0.0).position();
+        let lane = self.road.locate(start).ok_or_else(|| {
+            let at = &self.story.ego.at;
+            let message = format!(
+                "lane {} of `{}` is none to drive on; ego starts on a driving lane",
+                at.lane, at.road
+            );
+            let marks = [Mark::Word("ego"), Mark::Word("lane")];
+            self.story.error(&marks, message)
+        })?;
+        Ok(lane.width_m)
+    }
+
+    /// Whether everyone starts by the road, and nobody inside another.
+    pub(super) fn check_places(&self, placed: &[(StageActor, Motion)]) -> Result<(), StoryError> {
+        let mut taken = vec![("ego", Footprint::of_ego(self.route.pose_at(0.0, 0.0)))];
+        for (actor, _) in placed {
+            let place = Footprint::of_actor(actor.world_from_actor, actor.model);
+            if !is_by_the_road(&self.road, actor.world_from_actor.position()) {
+                let message = format!(
+                    "`{}` would start more than {BESIDE_M} m away from every driving lane",
+                    actor.name
+                );
+                return Err(self.misplaced(&actor.name, message));
+            }
+            if let Some((other, _)) = taken.iter().find(|(_, other)| other.overlaps(&place)) {
+                let message = format!("`{}` would start inside `{other}`", actor.name);
+                return Err(self.misplaced(&actor.name, message));
+            }
+            taken.push((&actor.name, place));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a driving lane lies within [`BESIDE_M`] of a point, looked for on rings around it.
+fn is_by_the_road(road: &Road, point: Point2) -> bool {
+    const STEP_M: f64 = 2.0;
+    const DIRECTIONS: u32 = 16;
+    let mut rings = (0..=(BESIDE_M / STEP_M) as u32).map(|ring| STEP_M * f64::from(ring));
+    rings.any(|radius_m| {
+        let mut directions = (0..DIRECTIONS)
+            .map(|direction| core::f64::consts::TAU * f64::from(direction) / f64::from(DIRECTIONS));
+        directions.any(|yaw_rad| {
+            let (x_m, y_m) = (radius_m * cos(yaw_rad), radius_m * sin(yaw_rad));
+            road.locate(Point2::new(point.x_m + x_m, point.y_m + y_m))
+                .is_some()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::tests::error_with;
+
+    #[test]
+    fn numbers_that_make_no_sense_are_refused_at_their_place() {
+        for (from, to, expected) in [
+            (
+                "duration_s: 10.0",
+                "duration_s: -20.0",
+                "test.ron:17:5: `duration_s` is -20; it must lie within 0.01..3600",
+            ),
+            (
+                r#"set_speed_mps: "$speed""#,
+                "set_speed_mps: -5",
+                "test.ron:6:5: `set_speed_mps` is -5; it must lie within 0..70",
+            ),
+            (
+                "gap(m: 60.0)",
+                "gap(m: 60.0), speed_mps: -3",
+                "test.ron:10:61: `speed_mps` is -3",
+            ),
+            (
+                r#"to_mps: "2 * $speed""#,
+                r#"to_mps: 4, over: (span: rate("0 - $speed"))"#,
+                "test.ron:14:52: `span` is -",
+            ),
+            (
+                "no_collision",
+                "min_ttc(at_least_s: -1)",
+                "test.ron:19:16: `min_ttc` is -1",
+            ),
+            (
+                "[no_collision]",
+                "[]",
+                "test.ron:19:5: a story without criteria",
+            ),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn parameters_and_levels_must_fit_together() {
+        for (from, to, expected) in [
+            (
+                "jitter: 2.0",
+                "jitter: -1.0",
+                "test.ron:7:77: the jitter of `speed` is -1",
+            ),
+            (
+                "(5.0, 20.0)",
+                "(20.0, 5.0)",
+                "test.ron:7:57: the range 20..5 of `speed` is empty",
+            ),
+            (
+                "[5.0, 10.0]",
+                "[10.0, 5.0, 12.0]",
+                "test.ron:8:38: the levels of `speed` go up and down",
+            ),
+            (
+                "[5.0, 10.0]",
+                "[10.0, 50.0]",
+                "test.ron:8:38: the level 50 of `speed` lies outside its range 5..20",
+            ),
+            (
+                "jitter: 2.0)",
+                r#"jitter: 2.0), "gap": (about: "m", default: 1.0, range: (0.0, 2.0))"#,
+                "test.ron:7:99: nothing uses `gap`",
+            ),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn nobody_starts_in_the_fields_or_inside_another_and_ego_on_a_driving_lane() {
+        for (from, to, expected) in [
+            (
+                "gap(m: 60.0)",
+                "gap(m: 60.0, left_m: -60.0)",
+                "test.ron:10:43: `lead` would start more than 30 m away",
+            ),
+            (
+                "gap(m: 60.0)",
+                "gap(m: 6450.0)",
+                "test.ron:10:43: `lead` would start more",
+            ),
+            (
+                "gap(m: 60.0)",
+                "ahead(m: 3.0)",
+                "test.ron:10:43: `lead` would start inside `ego`",
+            ),
+            (
+                "lane: -1",
+                "lane: -3",
+                "test.ron:5:30: lane -3 of `main` is none to drive on",
+            ),
+            ("lane: -1", "lane: -7", "test.ron:5:11:"),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+}
