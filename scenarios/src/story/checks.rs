@@ -68,9 +68,6 @@ impl Story {
             let jitter = parameter.jitter;
             let message = format!("the jitter of `{name}` is {jitter}; it must not be negative");
             ("jitter", message)
-        } else if !self.sources.iter().any(|source| source.uses(name)) {
-            let message = format!("nothing uses `{name}`; write \"${name}\" somewhere, or drop it");
-            ("about", message)
         } else {
             return Ok(());
         };
@@ -80,6 +77,16 @@ impl Story {
             Mark::Word(field),
         ];
         Err(self.error(&marks, message))
+    }
+
+    /// Whether every parameter is used; asked last, since a misspelled `$name` leaves its parameter unused.
+    pub(super) fn check_use(&self) -> Result<(), StoryError> {
+        let is_used = |name: &String| self.sources.iter().any(|source| source.uses(name));
+        let Some(name) = self.parameters.keys().find(|name| !is_used(name)) else {
+            return Ok(());
+        };
+        let message = format!("nothing uses `{name}`; write \"${name}\" somewhere, or drop it");
+        Err(self.error(&[Mark::Word("parameters"), Mark::Text(name)], message))
     }
 
     fn check_levels(&self, parameter: &Parameter) -> Result<(), String> {
@@ -269,7 +276,7 @@ mod tests {
             (
                 "jitter: 2.0)",
                 r#"jitter: 2.0), "gap": (about: "m", default: 1.0, range: (0.0, 2.0))"#,
-                "test.ron:7:99: nothing uses `gap`",
+                "test.ron:7:92: nothing uses `gap`",
             ),
         ] {
             let error = error_with(from, to);

@@ -56,7 +56,9 @@ impl Story {
                 .into(),
             road: Arc::new(road),
         };
-        compiler.run(&ego_lane)
+        let compiled = compiler.run(&ego_lane)?;
+        self.check_use()?;
+        Ok(compiled)
     }
 
     fn parameters_for(

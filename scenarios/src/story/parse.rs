@@ -290,8 +290,8 @@ pub(super) mod tests {
                 "test.ron:10:34: unknown model `sedn`; there is `hatchback`,",
             ),
             (
-                "2 * $speed",
-                "2 * $sped",
+                r#"lead", to_mps: "2 * $speed"#,
+                r#"lead", to_mps: "2 * $sped"#,
                 "test.ron:14:47: unknown parameter `$sped`; this story has `$speed`",
             ),
             (
