@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use scenarios::catalog;
-use scenarios::story::Story;
+use scenarios::story::{Kind, Story};
 
 use super::drive_options::{DriveOptions, load_story};
 use super::{Status, say};
@@ -16,7 +16,7 @@ use crate::episode::Pictures;
 use crate::folder::write_run;
 use crate::mcap;
 use crate::progress;
-use crate::record::Outcome;
+use crate::record::{Outcome, RunRecord};
 use crate::recorded::Fork;
 use crate::summary;
 use crate::table::Table;
@@ -24,6 +24,9 @@ use crate::theatre::{Performance, Played, Theatre};
 
 /// Temperature of the softened bars in the report.
 const SOFT_TARGET_TEMPERATURE: f32 = 2.0;
+
+/// Braking that counts as a reaction, in metres per second squared.
+const REACTION_MPS2: f64 = 1.0;
 
 /// Options of `run`.
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
@@ -116,8 +119,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         say(&summary::runs_table(&runs));
         say(&summary::failures(&runs));
         let idle = summary::idle_events(&runs);
-        if !idle.is_empty() {
-            say(&idle);
+        let unprovoked = unprovoked(&programme, &runs);
+        for note in idle.lines().map(str::to_owned).chain(unprovoked) {
+            say(&note);
         }
         if options.verify {
             say("driven twice: equal to the bit, every picture, raw output and command");
@@ -126,6 +130,20 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     Ok(Status::of(
         runs.iter().all(|run| run.verdict == Outcome::Pass),
     ))
+}
+
+/// Reactions that were passed without braking: whatever was to provoke ego did not.
+fn unprovoked(programme: &[Item], runs: &[RunRecord]) -> impl Iterator<Item = String> {
+    let passed = programme.iter().zip(runs).filter(|(item, run)| {
+        let has_reacted = run.metrics.max_decel_mps2 >= REACTION_MPS2;
+        item.story.kind == Kind::Reaction && run.verdict == Outcome::Pass && !has_reacted
+    });
+    passed.map(|(_, run)| {
+        format!(
+            "{} seed {} ({}): passed, but ego never had to brake ({:.1} m/s2)",
+            run.scenario, run.seed, run.driver, run.metrics.max_decel_mps2
+        )
+    })
 }
 
 /// Formats that a run can be written in besides its own.

@@ -197,6 +197,12 @@ impl Road {
         })
     }
 
+    /// Whether a position lies on a lane to drive on.
+    pub fn is_driving_lane(&self, position: &LanePosition) -> bool {
+        let lane = self.lane(position);
+        lane.is_ok_and(|lane| self.network.lanes[lane].kind.is_drivable())
+    }
+
     fn find(&self, world_from_car: Pose2) -> Option<Found> {
         let (point, yaw_rad) = (world_from_car.position(), world_from_car.yaw_rad);
         self.grid.locate(&self.network, point, Some(yaw_rad))

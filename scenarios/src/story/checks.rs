@@ -285,6 +285,37 @@ mod tests {
     }
 
     #[test]
+    fn what_can_never_happen_and_what_is_named_twice_is_refused() {
+        let again = r#"]),
+        (name: "go", when: simulation_time(greater_than(1.0)), actions: [speed(actor: "lead", to_mps: 1.0)]),"#;
+        for (from, to, expected) in [
+            (
+                "less_than(2.0)",
+                r#"less_than("0 - $speed")"#,
+                "test.ron:13:70: nothing is less than -",
+            ),
+            (
+                "]),\n    ],\n    duration_s",
+                &format!("{again}\n    ],\n    duration_s"),
+                "test.ron:16:17: another event is named `go` too",
+            ),
+            (
+                r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
+                r#"lane_change(actor: "lead", lanes: -1, over: (span: time_s(2)))"#,
+                "test.ron:14:13: lane -2 of `main`, to which `lead` would change,",
+            ),
+            (
+                r#"from: "ego", to"#,
+                "from: ego, to",
+                "test.ron:13:46: Expected string; names and expressions stand in quotes",
+            ),
+        ] {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
+    }
+
+    #[test]
     fn nobody_starts_in_the_fields_or_inside_another_and_ego_on_a_driving_lane() {
         for (from, to, expected) in [
             (

@@ -146,6 +146,7 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     fn run(self, ego_lane: &LanePosition) -> Result<CompiledStory, StoryError> {
         let story = self.story;
+        let lane_width_m = self.ego_lane_width_m()?;
         let placed = self.place_actors()?;
         self.check_places(&placed)?;
         let (actors, motions): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
@@ -161,7 +162,7 @@ impl Compiler<'_> {
             set_speed_mps: self.field(&story.set_speed_mps, "set_speed_mps", SPEED_MPS)?,
             duration_s: self.field(&story.duration_s, "duration_s", DURATION_S)?,
             route_m: self.field(&story.route_m, "route_m", WAY_M)?,
-            lane_width_m: self.ego_lane_width_m()?,
+            lane_width_m,
             criteria: self.criteria()?,
             stop_lines: self.stop_lines(),
             lights: self.light_plan()?,

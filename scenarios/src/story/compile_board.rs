@@ -18,7 +18,15 @@ use crate::stage::StageActor;
 
 impl Compiler<'_> {
     pub(super) fn events(&self, actors: &[StageActor]) -> Result<Vec<StoryEvent>, StoryError> {
-        let events = self.story.storyboard.iter();
+        let events = &self.story.storyboard;
+        for (index, event) in events.iter().enumerate() {
+            if events[..index].iter().any(|other| other.name == event.name) {
+                let message = format!("another event is named `{}` too", event.name);
+                let twice = [Mark::Named(&event.name); 2];
+                return Err(self.story.error(&twice, message));
+            }
+        }
+        let events = events.iter();
         events.map(|event| self.event(event, actors)).collect()
     }
 
@@ -46,19 +54,19 @@ impl Compiler<'_> {
         Ok(match trigger {
             Trigger::All(group) => StoryTrigger::All(self.triggers(place, group)?),
             Trigger::Any(group) => StoryTrigger::Any(self.triggers(place, group)?),
-            Trigger::SimulationTime(is) => StoryTrigger::SimulationTime(self.bound(is)?),
+            Trigger::SimulationTime(is) => StoryTrigger::SimulationTime(self.amount(place, is)?),
             Trigger::RelativeDistance { from, to, axis, is } => StoryTrigger::RelativeDistance {
                 pair: self.pair(place, from, to)?,
                 axis: *axis,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::TimeHeadway { from, to, is } => StoryTrigger::TimeHeadway {
                 pair: self.pair(place, from, to)?,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::TimeToCollision { from, to, is } => StoryTrigger::TimeToCollision {
                 pair: self.pair(place, from, to)?,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::TimeToArrival { of, at_m, is } => StoryTrigger::TimeToArrival {
                 of: self.entity(place, of)?,
@@ -67,7 +75,7 @@ impl Compiler<'_> {
             },
             Trigger::TraveledDistance { of, is } => StoryTrigger::TraveledDistance {
                 of: self.entity(place, of)?,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::ReachPosition { of, at, within_m } => StoryTrigger::ReachPosition {
                 of: self.entity(place, of)?,
@@ -76,7 +84,7 @@ impl Compiler<'_> {
             },
             Trigger::Speed { of, is } => StoryTrigger::Speed {
                 of: self.entity(place, of)?,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::StoryboardElementState { event, is } => StoryTrigger::StoryboardElementState {
                 event: self.event_index(place, event)?,
@@ -217,6 +225,12 @@ impl Compiler<'_> {
             self.story.error(&marks, message)
         };
         let position = self.neighbour(actor, start, lanes)?;
+        if !self.road.is_driving_lane(&position) {
+            return Err(wrong(format!(
+                "lane {} of `{}`, to which `{actor}` would change, is none to drive on",
+                position.lane, position.road
+            )));
+        }
         let path = self.road.lane_path(&position, HORIZON_M);
         let path = Path::from(path.map_err(|error| wrong(error.to_string()))?);
         if cos(path.pose_at(0.0, 0.0).yaw_rad - start.yaw_rad) < 0.0 {
@@ -239,6 +253,19 @@ impl Compiler<'_> {
             shape: over.shape,
             span,
         })
+    }
+
+    /// The bound of something that is never negative.
+    fn amount(&self, place: Mark<'_>, rule: &Rule) -> Result<Bound, StoryError> {
+        let bound = self.bound(rule)?;
+        if let Bound::LessThan(bound) = bound
+            && bound <= 0.0
+        {
+            let message = format!("nothing is less than {bound} here: this event can never begin");
+            let marks = [place, Mark::Word("less_than")];
+            return Err(self.story.error(&marks, message));
+        }
+        Ok(bound)
     }
 
     fn bound(&self, rule: &Rule) -> Result<Bound, StoryError> {

@@ -168,6 +168,10 @@ fn in_words(error: &ron::Error) -> String {
         E::ExpectedIdentifier => {
             "a word or a field's name belongs here; are there two brackets for one?"
         }
+        E::ExpectedString => "names and expressions stand in quotes",
+        E::SuggestRawIdentifier(found) => {
+            return format!("`{found}` is no word that is known here; see docs/stories.md");
+        }
         E::Eof => "a bracket or a quote is not closed",
         E::ExpectedComma
         | E::ExpectedArrayEnd
