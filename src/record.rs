@@ -228,6 +228,11 @@ impl RunRecord {
         everyone.cloned().collect()
     }
 
+    /// Which run it is, in words.
+    pub fn name(&self) -> String {
+        format!("{} seed {} ({})", self.scenario, self.seed, self.driver)
+    }
+
     /// What to type to see this run with its pictures, in the folder `name` of `runs`. `called` is the story's name on
     /// the command line.
     pub fn repeat_command(&self, called: &str, name: &str) -> String {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use drive::ego::VehicleCommand;
-use drive::time::{TICK_S, Tick};
+use drive::time::Tick;
 use perception::files::digest;
 use scenarios::catalog;
 use scenarios::story::Story;
@@ -189,7 +189,7 @@ pub fn parse_tick(text: &str) -> Result<Tick> {
         Some(seconds) => {
             let seconds: f64 = seconds.parse().with_context(bad)?;
             ensure!((0.0..1e6).contains(&seconds), bad());
-            Ok(Tick((seconds / TICK_S).round() as u64))
+            Ok(Tick::nearest(seconds))
         }
         None => Ok(Tick(text.parse().with_context(bad)?)),
     }

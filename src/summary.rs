@@ -100,22 +100,14 @@ fn network_row(run: &RunRecord, name: &str, network: &NetworkRecord) -> [String;
     ]
 }
 
-/// A line per event whose condition never held; empty when every event began.
-pub fn idle_events(runs: &[RunRecord]) -> String {
-    let idle = |run: &RunRecord| {
+/// A line per run with events whose condition never held.
+pub fn idle_events(runs: &[RunRecord]) -> impl Iterator<Item = String> {
+    runs.iter().filter_map(|run| {
         let events = run.events.iter().filter(|event| event.began_s.is_none());
         let names: Vec<String> = events.map(|event| format!("`{}`", event.name)).collect();
-        (!names.is_empty()).then(|| {
-            format!(
-                "{} seed {} ({}): {} never began",
-                run.scenario,
-                run.seed,
-                run.driver,
-                list(names.into_iter())
-            )
-        })
-    };
-    runs.iter().filter_map(idle).collect::<Vec<_>>().join("\n")
+        let is_idle = !names.is_empty();
+        is_idle.then(|| format!("{}: {} never began", run.name(), list(names.into_iter())))
+    })
 }
 
 /// One line per failure, with number and bound; empty when everything passed.
@@ -124,12 +116,8 @@ pub fn failures(runs: &[RunRecord]) -> String {
         .iter()
         .filter(|run| run.verdict == Outcome::Fail)
         .flat_map(|run| {
-            run.failures.iter().map(move |failure| {
-                format!(
-                    "{} seed {} ({}): {}",
-                    run.scenario, run.seed, run.driver, failure.text
-                )
-            })
+            let failures = run.failures.iter();
+            failures.map(|failure| format!("{}: {}", run.name(), failure.text))
         });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -32,13 +32,14 @@ impl Table {
     /// words stand on lines of their own above the rows they belong to.
     pub fn render(&self) -> String {
         let one_line = self.heading.iter().map(|words| vec![words.as_str()]);
-        let layouts = [
+        let wide = [
             Layout::new(one_line.collect(), &self.rows, 0),
             Layout::new(self.folded_heading(), &self.rows, 0),
-            Layout::new(self.folded_heading(), &self.rows, 1),
         ];
-        let fitting = layouts.iter().find(|layout| layout.width() <= LINE_WIDTH);
-        fitting.unwrap_or(&layouts[0]).render(&self.rows)
+        let mut wide = wide.into_iter();
+        let fitting = wide.find(|layout| layout.width() <= LINE_WIDTH);
+        let narrowest = || Layout::new(self.folded_heading(), &self.rows, 1);
+        fitting.unwrap_or_else(narrowest).render(&self.rows)
     }
 
     fn folded_heading(&self) -> Vec<Vec<&str>> {
@@ -72,8 +73,8 @@ impl<'a> Layout<'a> {
             widths.max().unwrap_or(0)
         };
         let is_numeric = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            cells.clone().next().is_some() && cells.clone().all(|cell| looks_numeric(cell))
+            let mut cells = rows.iter().filter_map(|row| row.get(column));
+            !rows.is_empty() && cells.all(|cell| looks_numeric(cell))
         };
         let columns = 0..columns.max(heading.len());
         let widths = columns.clone().map(widest).collect();

@@ -39,6 +39,11 @@ impl Tick {
         (self.0 as f64 - earlier.0 as f64) * TICK_S
     }
 
+    /// The tick nearest to a time in seconds, which is not negative.
+    pub fn nearest(seconds: f64) -> Tick {
+        Tick((seconds / TICK_S).round() as u64)
+    }
+
     /// The first tick at or after a time in microseconds.
     pub fn at_or_after_micros(micros: u64) -> Tick {
         Tick(micros.div_ceil(TICK_US))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use drive::latency::LatencyMode;
-use drive::time::{TICK_S, Tick};
+use drive::time::Tick;
 
 use super::drive_options::EngineOptions;
 use super::{Status, say};
@@ -76,7 +76,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
 
 /// Writes the stretch before the moment as an animated picture.
 fn animate(options: &Options, fork: &Fork, seconds: f64) -> Result<Status> {
-    let ticks = (seconds.max(0.0) / TICK_S).round() as u64;
+    let ticks = Tick::nearest(seconds.max(0.0)).0;
     let from = Tick(fork.origin().tick.0.saturating_sub(ticks));
     let gif = animation(fork, from)?;
     let folder = options.out.as_ref().unwrap_or(&fork.run().folder);

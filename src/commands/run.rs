@@ -118,9 +118,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     if !options.json {
         say(&summary::runs_table(&runs));
         say(&summary::failures(&runs));
-        let idle = summary::idle_events(&runs);
-        let unprovoked = unprovoked(&programme, &runs);
-        for note in idle.lines().map(str::to_owned).chain(unprovoked) {
+        for note in summary::idle_events(&runs).chain(unprovoked(&programme, &runs)) {
             say(&note);
         }
         if options.verify {
@@ -140,8 +138,9 @@ fn unprovoked(programme: &[Item], runs: &[RunRecord]) -> impl Iterator<Item = St
     });
     passed.map(|(_, run)| {
         format!(
-            "{} seed {} ({}): passed, but ego never had to brake ({:.1} m/s2)",
-            run.scenario, run.seed, run.driver, run.metrics.max_decel_mps2
+            "{}: passed, but ego never had to brake ({:.1} m/s2)",
+            run.name(),
+            run.metrics.max_decel_mps2
         )
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use drive::time::{TICK_S, Tick};
+use drive::time::Tick;
 
 use super::SoftTargets;
 use super::parting::{Parting, parting};
@@ -116,19 +116,19 @@ fn faults(record: &RunRecord) -> String {
 
 /// When the storyboard's events began, each a link.
 fn events(record: &RunRecord, run: usize) -> String {
+    if record.events.is_empty() {
+        return String::new();
+    }
     let began = record.events.iter().map(|event| match event.began_s {
         Some(began_s) => {
-            let tick = Tick((began_s / TICK_S).round() as u64);
+            let tick = Tick::nearest(began_s);
             let when = jump(run, tick.0, &format!("at {began_s:.2} s"));
             format!("{} {when}", escape(&event.name))
         }
         None => format!("{} never", escape(&event.name)),
     });
     let began: Vec<String> = began.collect();
-    match began.as_slice() {
-        [] => String::new(),
-        _ => format!(" Events: {}.", began.join(", ")),
-    }
+    format!(" Events: {}.", began.join(", "))
 }
 
 /// A link that shows a tick in a run's player.

@@ -1,6 +1,6 @@
 //! What can go wrong between the lens and the driver, as a story's event says it.
 
-use drive::time::CAMERA_PERIOD_TICKS;
+use drive::time::{CAMERA_PERIOD_TICKS, Tick};
 use serde::{Deserialize, Serialize};
 
 use super::Value;
@@ -181,7 +181,7 @@ impl Fault<f64> {
             return Some(count.round() as u64 * CAMERA_PERIOD_TICKS);
         }
         let (_, for_s) = self.numbers();
-        for_s.map(|seconds| (seconds / drive::time::TICK_S).round() as u64)
+        for_s.map(|&seconds| Tick::nearest(seconds).0)
     }
 }
 

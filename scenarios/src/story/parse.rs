@@ -226,11 +226,19 @@ pub(super) mod tests {
     }
 
     /// The error after replacing a piece of the story.
-    pub(in crate::story) fn error_with(from: &str, to: &str) -> String {
+    fn error_with(from: &str, to: &str) -> String {
         assert!(STORY.contains(from), "{from}");
         let compiled = parse(&STORY.replacen(from, to, 1))
             .and_then(|story| story.compile(1, &BTreeMap::new()));
         compiled.map(|story| story.name).unwrap_err().to_string()
+    }
+
+    /// Asserts how the error begins that each replacement of a piece of the story meets.
+    pub(in crate::story) fn assert_refused(cases: &[(&str, &str, &str)]) {
+        for (from, to, expected) in cases {
+            let error = error_with(from, to);
+            assert!(error.starts_with(expected), "{error}\n{expected}");
+        }
     }
 
     #[test]
@@ -242,7 +250,7 @@ pub(super) mod tests {
 
     #[test]
     fn unknown_words_are_named_with_their_place_and_the_known_ones() {
-        for (from, to, expected) in [
+        assert_refused(&[
             (
                 "route_m:",
                 "rout_m:",
@@ -269,15 +277,12 @@ pub(super) mod tests {
                 "",
                 "test.ron:19:1: the field `route_m` of `Story` is missing",
             ),
-        ] {
-            let error = error_with(from, to);
-            assert!(error.starts_with(expected), "{error}\n{expected}");
-        }
+        ]);
     }
 
     #[test]
     fn unknown_names_are_found_in_the_text() {
-        for (from, to, expected) in [
+        assert_refused(&[
             (
                 r#"actor: "lead""#,
                 r#"actor: "lead2""#,
@@ -313,10 +318,7 @@ pub(super) mod tests {
                 r#"name: "ego""#,
                 "test.ron:10:17: the name `ego` is taken",
             ),
-        ] {
-            let error = error_with(from, to);
-            assert!(error.starts_with(expected), "{error}\n{expected}");
-        }
+        ]);
     }
 
     #[test]
