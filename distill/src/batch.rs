@@ -101,17 +101,13 @@ pub fn load_batch(
         })
         .collect::<Result<_>>()?;
     let shape = (samples.len(), INPUT_HEIGHT, INPUT_WIDTH, 3);
-    let images = samples
-        .iter()
-        .flat_map(|sample| &sample.image)
-        .copied()
-        .collect();
+    let images: Vec<&[f32]> = samples.iter().map(|sample| &sample.image[..]).collect();
     Ok(Batch {
         samples: samples.iter().map(|sample| sample.picked).collect(),
-        images: Tensor::from_vec(images, shape, &Device::Cpu)?,
+        images: Tensor::from_vec(images.concat(), shape, &Device::Cpu)?,
         targets: Head::ALL.map(|head| {
-            let of_frames = samples.iter().flat_map(|sample| sample.targets.head(head));
-            of_frames.copied().collect()
+            let of_frames = samples.iter().map(|sample| sample.targets.head(head));
+            of_frames.collect::<Vec<_>>().concat()
         }),
         labelled: 1.0,
     })

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::annotator::annotated;
 use crate::dataset::{Dataset, FrameId, Split};
 use crate::error::{Error, Result};
+use crate::files::read_ahead;
 use perception::files::{digest, unfinished};
 
 /// Bytes of one target: bin, share of the next bin, weight.
@@ -90,12 +91,21 @@ impl Cache {
         path: &Path,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self> {
-        if path.exists()
-            && let Ok(cache) = Self::open(path)
-            && cache.dataset_digest == dataset.digest()
-            && cache.parts[0].encoding_digest == encoding_digest()
-            && cache.annotator_noise() == annotator_noise
-        {
+        let made = || {
+            let cache = Self::open(path).ok()?;
+            let is_of_these = cache.dataset_digest == dataset.digest()
+                && cache.parts[0].encoding_digest == encoding_digest()
+                && cache.annotator_noise() == annotator_noise;
+            is_of_these.then_some(cache)
+        };
+        if let Some(cache) = made() {
+            return Ok(cache);
+        }
+        // Two trainings begun together make it once: the second waits, and finds it.
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let folder_lock = File::open(folder).map_err(Error::file(folder))?;
+        folder_lock.lock().map_err(Error::file(folder))?;
+        if let Some(cache) = made() {
             return Ok(cache);
         }
         build(dataset, annotator_noise, path, progress)?;
@@ -188,14 +198,8 @@ impl Cache {
     /// # Panics
     /// If there is no frame of that index.
     pub fn read(&self, index: usize) -> Result<Sample> {
-        let (mut part, mut within) = (0, index);
-        while within >= self.parts[part].frames {
-            within -= self.parts[part].frames;
-            part += 1;
-        }
-        let part = &self.parts[part];
+        let (part, offset) = self.place(index);
         let mut record = vec![0; record_bytes()];
-        let offset = part.records_at + (within * record_bytes()) as u64;
         part.file
             .read_exact_at(&mut record, offset)
             .map_err(Error::file(&part.path))?;
@@ -205,6 +209,29 @@ impl Cache {
             image: record,
             targets,
         })
+    }
+
+    /// Has the system fetch frames that will soon be read, without waiting for them: a slow disk works while the
+    /// cores do.
+    ///
+    /// # Panics
+    /// If there is no frame of such an index.
+    pub fn expect(&self, indices: &[usize]) {
+        for &index in indices {
+            let (part, offset) = self.place(index);
+            read_ahead(&part.file, offset, record_bytes());
+        }
+    }
+
+    /// The part that holds a frame, and where in its file.
+    fn place(&self, index: usize) -> (&Part, u64) {
+        let (mut part, mut within) = (0, index);
+        while within >= self.parts[part].frames {
+            within -= self.parts[part].frames;
+            part += 1;
+        }
+        let part = &self.parts[part];
+        (part, part.records_at + (within * record_bytes()) as u64)
     }
 }
 

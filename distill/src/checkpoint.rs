@@ -24,7 +24,7 @@ pub struct State {
 }
 
 impl State {
-    /// Saves everything. `identity` names recipe and data.
+    /// Saves everything. `identity` names the training.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -56,7 +56,7 @@ impl State {
     /// Restores everything from a file of the same identity.
     ///
     /// # Errors
-    /// If the file is damaged, or of another recipe, data set or network.
+    /// If the file is damaged, or of another training.
     pub fn restore(&mut self, path: &Path, identity: &str) -> Result<()> {
         const REMEDY: &str = "name another output folder, or delete this one to start again";
         let refuse = |what: &dyn ToString| Error::content(path, &what.to_string(), REMEDY);
@@ -68,7 +68,9 @@ impl State {
             .as_ref()
             .and_then(|metadata| metadata.get(IDENTITY));
         if found.map(String::as_str) != Some(identity) {
-            return Err(refuse(&"belongs to another recipe or data set"));
+            return Err(refuse(
+                &"belongs to another recipe, data set, teacher or network, or began with other weights",
+            ));
         }
         let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)
             .map_err(|error| refuse(&error))?;

@@ -3,7 +3,7 @@
 
 use drive::math::ln;
 use perception::heads::Head;
-use perception::nets::{Mode, Net};
+use perception::nets::Net;
 use perception::probabilities::softmax_row;
 use perception::targets::{Target, Targets};
 
@@ -205,7 +205,7 @@ fn loudness(
 ) -> Result<Vec<Finding>> {
     let frames = &frames[..frames.len().min(BATCH)];
     let batch = load_batch(cache, frames, &Augmentation::NONE, (0, 0))?;
-    let logits = network.forward(&batch.images, Mode::Evaluate)?;
+    let logits = network.forward(&batch.images)?;
     let losses = match (teacher, recipe.distillation) {
         (Some(teacher), Some(distillation)) => {
             let said = batch.samples.iter().map(|&picked| teacher.read(picked));

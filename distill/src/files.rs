@@ -1,6 +1,6 @@
-//! JSON and folders with this crate's errors.
+//! JSON and folders with this crate's errors, and reading ahead.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use serde::Serialize;
@@ -42,4 +42,16 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
 /// If it cannot be created.
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(Error::file(path))
+}
+
+/// Has the system fetch a piece of a file without waiting for it. A hint: where there is no such call, or it fails,
+/// the piece is fetched when it is read.
+pub fn read_ahead(file: &File, offset: u64, bytes: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        let bytes = core::num::NonZeroU64::new(bytes as u64);
+        let _ = rustix::fs::fadvise(file, offset, bytes, rustix::fs::Advice::WillNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, offset, bytes);
 }

@@ -3,7 +3,7 @@
 //! Each step tries every width of the network sixteen channels narrower, on frames, and takes the one that costs the
 //! least loss for the operations it saves. What is left must be trained again, with its teacher.
 
-use perception::nets::{Mode, Net, NetConfig, narrowed};
+use perception::nets::{Net, NetConfig, narrowed};
 use serde::Serialize;
 
 use crate::augment::Augmentation;
@@ -94,7 +94,7 @@ fn loss_on(net: &Net, (cache, frames): (&Cache, &[usize]), heads: &HeadWeights) 
     let mut sum = 0.0;
     for portion in frames.chunks(BATCH) {
         let batch = load_batch(cache, portion, &Augmentation::NONE, (0, 0))?;
-        let logits = net.forward(&batch.images, Mode::Evaluate)?;
+        let logits = net.forward(&batch.images)?;
         let loss = hard_loss(&logits, HardBatch::plain(&batch.targets), heads)?;
         sum += f64::from(loss.total.to_scalar::<f32>()?) * portion.len() as f64;
     }

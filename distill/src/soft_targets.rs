@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use perception::heads::Head;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ use crate::batch::{Picked, View};
 use crate::cache::Cache;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
+use crate::files::read_ahead;
 use crate::mirror::mirrored_values;
 use crate::teacher::{BATCH, Teacher};
 use perception::files::{digest, unfinished};
@@ -108,34 +110,58 @@ impl SoftTargets {
     /// # Errors
     /// If the teacher was not asked about this frame, or the file cannot be read.
     pub fn read(&self, picked: Picked) -> Result<[Vec<f32>; 8]> {
-        let behind = self.parts.iter().rev();
-        let part = behind.into_iter().find(|part| part.first <= picked.index);
-        let part = part.expect("the first part begins at 0");
-        let frames = &part.header.frames;
-        let record = frames
-            .binary_search(&(picked.index - part.first))
-            .map_err(|_| {
-                let what = format!("has nothing on frame {}", picked.index);
-                Error::content(&part.path, &what, REMEDY)
-            })?;
+        let part = self.part_of(picked.index);
+        let offset = part.offset_of(picked.index)?;
         let mut bytes = vec![0; record_bytes()];
-        let offset = part.records_at + (record * record_bytes()) as u64;
         part.file
             .read_exact_at(&mut bytes, offset)
             .map_err(Error::file(&part.path))?;
-        let mut values = bytes
+        let halves: Vec<f16> = bytes
             .chunks_exact(2)
-            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
+            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+            .collect();
+        let mut rest = halves.as_slice();
         Ok(Head::ALL.map(|head| {
-            let straight: Vec<f32> = values
-                .by_ref()
-                .take(head.positions() * head.classes())
-                .collect();
+            let (of_head, behind) = rest.split_at(head.positions() * head.classes());
+            rest = behind;
+            let mut straight = vec![0.0; of_head.len()];
+            of_head.convert_to_f32_slice(&mut straight);
             match picked.view {
                 View::Straight => straight,
                 View::Mirrored => mirrored_values(head, &straight),
             }
         }))
+    }
+
+    /// Has the system fetch what is said of frames that will soon be read, without waiting for it.
+    ///
+    /// # Errors
+    /// If the teacher was not asked about one of them.
+    pub fn expect(&self, indices: &[usize]) -> Result<()> {
+        for &index in indices {
+            let part = self.part_of(index);
+            read_ahead(&part.file, part.offset_of(index)?, record_bytes());
+        }
+        Ok(())
+    }
+
+    /// The file that speaks of a frame.
+    fn part_of(&self, index: usize) -> &Part {
+        let mut behind = self.parts.iter().rev();
+        let part = behind.find(|part| part.first <= index);
+        part.expect("the first part begins at 0")
+    }
+}
+
+impl Part {
+    /// Where in the file a frame's record begins.
+    fn offset_of(&self, index: usize) -> Result<u64> {
+        let frames = &self.header.frames;
+        let record = frames.binary_search(&(index - self.first)).map_err(|_| {
+            let what = format!("has nothing on frame {index}");
+            Error::content(&self.path, &what, REMEDY)
+        })?;
+        Ok(self.records_at + (record * record_bytes()) as u64)
     }
 }
 
@@ -187,6 +213,13 @@ fn begin(path: &Path, header: &Header) -> Result<(File, usize)> {
         .create(true)
         .open(path)
         .map_err(Error::file(path))?;
+    if file.try_lock().is_err() {
+        return Err(Error::content(
+            path,
+            "is being written by another process",
+            "wait for it, or name another file",
+        ));
+    }
     if let Ok((existing, records_at)) = read_header(&file, path)
         && existing == *header
     {

@@ -4,7 +4,7 @@
 use candle_core::Tensor;
 use drive::math::ln;
 use perception::heads::Head;
-use perception::nets::{Mode, Net};
+use perception::nets::Net;
 use perception::probabilities::softmax_row;
 
 use crate::augment::Augmentation;
@@ -83,7 +83,7 @@ impl<'a> Teacher<'a> {
             };
             let batch = load_batch(cache, frames, &shown, (0, 0))?;
             for member in self.members {
-                let logits = member.forward(&batch.images, Mode::Evaluate)?;
+                let logits = member.forward(&batch.images)?;
                 for (head, logits) in Head::ALL.into_iter().zip(&logits) {
                     add_view(&mut mean, head, (logits, mirror), share)?;
                 }

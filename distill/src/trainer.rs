@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use perception::heads::Head;
-use perception::nets::{Mode, Net};
+use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::ops::{AdamW, AdamWSettings, keep_memory};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::augment::Augmentation;
@@ -109,15 +110,20 @@ impl Training<'_> {
         self.folder.join("checkpoint.safetensors")
     }
 
-    /// Names recipe, data and teacher.
-    fn identity(&self) -> String {
-        let recipe = serde_json::to_vec(self.recipe).expect("a recipe is plain numbers");
+    /// Names recipe, data, teacher, sizes, and the weights that the training begins with.
+    fn identity(&self, network: &Net) -> Result<String> {
+        let plain = "recipes and sizes are plain numbers";
+        let recipe = serde_json::to_vec(self.recipe).expect(plain);
+        let sizes = serde_json::to_vec(network.config()).expect(plain);
         let teacher = self.teacher.map_or("", SoftTargets::teacher_digest);
-        digest([
+        let begun = numbers_digest(network)?;
+        Ok(digest([
             &recipe,
             self.cache.dataset_digest().as_bytes(),
             teacher.as_bytes(),
-        ])
+            &sizes,
+            begun.as_bytes(),
+        ]))
     }
 
     /// Trains a network from its present weights, or goes on from the checkpoint in the folder. The
@@ -134,9 +140,10 @@ impl Training<'_> {
             log.write(&event)
         };
         let frames = self.training_frames()?;
+        let identity = self.identity(network)?;
         let mut state = self.initial_state(network)?;
         if self.checkpoint_path().exists() {
-            state.restore(&self.checkpoint_path(), &self.identity())?;
+            state.restore(&self.checkpoint_path(), &identity)?;
             tell(Event::Resumed {
                 step: state.optimiser.steps(),
             })?;
@@ -146,7 +153,7 @@ impl Training<'_> {
             let step = state.optimiser.steps();
             let stopping = self.stop.load(Ordering::Relaxed);
             if stopping || step.is_multiple_of(self.recipe.checkpoint_every) {
-                state.save(&self.checkpoint_path(), &self.identity())?;
+                state.save(&self.checkpoint_path(), &identity)?;
                 tell(Event::Saved { step })?;
             }
             if stopping {
@@ -156,7 +163,7 @@ impl Training<'_> {
                 tell(self.validate(network, &mut state)?)?;
             }
         }
-        state.save(&self.checkpoint_path(), &self.identity())?;
+        state.save(&self.checkpoint_path(), &identity)?;
         state.average.exchange(&state.variables)?;
         Ok(Outcome::Finished)
     }
@@ -208,7 +215,8 @@ impl Training<'_> {
     /// One step.
     fn step(&self, network: &Net, frames: &Frames, state: &mut State) -> Result<Event> {
         let (recipe, step) = (self.recipe, state.optimiser.steps());
-        let indices = frames_of_step(&frames.seen, recipe.batch, recipe.seed, step);
+        let frames_of = |step| frames_of_step(&frames.seen, recipe.batch, recipe.seed, step);
+        let (indices, coming) = (frames_of(step), frames_of(step + 1));
         let mut batch = load_batch(
             self.cache,
             &indices,
@@ -218,13 +226,14 @@ impl Training<'_> {
         if frames.labelled.len() < frames.seen.len() {
             batch.keep_labels_of(&frames.labelled);
         }
-        let logits = network.forward(&batch.images, Mode::Train)?;
-        let Loss { total, heads } = self.loss(&logits, &batch)?;
+        self.expect(&coming)?;
+        let passage = network.learn(&batch.images)?;
+        let Loss { total, heads } = self.loss(passage.logits(), &batch)?;
         let loss = f64::from(total.to_scalar::<f32>()?);
         if !loss.is_finite() {
             return Err(Error::Diverged { step, loss });
         }
-        let gradients = total.backward()?;
+        let gradients = passage.backward(&total)?;
         let gradient_norm = state.optimiser.gradient_norm(&gradients)?;
         let scale = (recipe.clip_norm / gradient_norm.max(1e-12)).min(1.0);
         let learning_rate = recipe.learning_rate_at(step);
@@ -242,6 +251,15 @@ impl Training<'_> {
         })
     }
 
+    /// Has the system fetch a coming step's frames while this one is computed.
+    fn expect(&self, frames: &[usize]) -> Result<()> {
+        self.cache.expect(frames);
+        match self.teacher {
+            Some(teacher) => teacher.expect(frames),
+            None => Ok(()),
+        }
+    }
+
     /// The loss of a batch: against hard labels, and a teacher if the recipe says so.
     fn loss(&self, logits: &[candle_core::Tensor], batch: &Batch) -> Result<Loss> {
         let heads = &self.recipe.heads;
@@ -255,7 +273,7 @@ impl Training<'_> {
             (Some(distillation), Some(teacher)) => {
                 let said: Vec<[Vec<f32>; 8]> = batch
                     .samples
-                    .iter()
+                    .par_iter()
                     .map(|&picked| teacher.read(picked))
                     .collect::<Result<_>>()?;
                 let soft = SoftBatch::new(&said, distillation.form)?;
@@ -274,7 +292,7 @@ impl Training<'_> {
         let mut heads = [0.0; 8];
         for indices in frames.chunks(self.recipe.batch) {
             let batch = load_batch(self.cache, indices, &Augmentation::NONE, (0, 0))?;
-            let logits = network.forward(&batch.images, Mode::Evaluate)?;
+            let logits = network.forward(&batch.images)?;
             let loss = hard_loss(
                 &logits,
                 HardBatch::plain(&batch.targets),
@@ -299,6 +317,16 @@ impl Training<'_> {
             figures,
         })
     }
+}
+
+/// Digest of all numbers of a network.
+fn numbers_digest(network: &Net) -> Result<String> {
+    let mut bytes = Vec::new();
+    for tensor in network.tensors().values() {
+        let numbers = tensor.flatten_all()?.to_vec1::<f32>()?;
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    Ok(digest([&bytes[..]]))
 }
 
 /// The frames of a training.

@@ -3,7 +3,6 @@
 use anyhow::Result;
 use distill::loss::{HardBatch, hard_loss};
 use perception::heads::Head;
-use perception::nets::Mode;
 use perception::network::{Backend, Network};
 use perception::ops::{AdamW, AdamWSettings, Isa, keep_memory};
 use perception::probabilities::Logits;
@@ -56,9 +55,13 @@ pub(crate) fn training(work: &Work, material: &Material) -> Result<Seat> {
     };
     let mut adamw = AdamW::new(net.parameters().clone(), settings);
     let step = move || {
-        let logits = net.forward(&batch.images, Mode::Train)?;
-        let loss = hard_loss(&logits, HardBatch::plain(&batch.targets), &recipe.heads)?;
-        let gradients = loss.total.backward()?;
+        let passage = net.learn(&batch.images)?;
+        let loss = hard_loss(
+            passage.logits(),
+            HardBatch::plain(&batch.targets),
+            &recipe.heads,
+        )?;
+        let gradients = passage.backward(&loss.total)?;
         let norm = adamw.gradient_norm(&gradients)?;
         let scale = (recipe.clip_norm / norm.max(1e-12)).min(1.0);
         adamw.scaled_step(&gradients, recipe.learning_rate, scale)?;

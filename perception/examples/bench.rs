@@ -15,7 +15,7 @@ use drive::frame::CameraFrame;
 use drive::time::Tick;
 use perception::Error;
 use perception::heads::Head;
-use perception::nets::{Mode, Net, NetConfig};
+use perception::nets::{Net, NetConfig};
 use perception::network::{Backend, Network};
 use perception::ops::{AdamW, AdamWSettings, Isa, Wanted, keep_memory, soft_cross_entropy};
 use perception::targets::Target;
@@ -83,15 +83,15 @@ fn trainer(config: &NetConfig, isa: Isa) -> Result<impl FnMut(usize) -> Duration
 }
 
 fn learn(net: &Net, pictures: &Tensor, adamw: &mut AdamW) -> Result<(), Error> {
-    let logits = net.forward(pictures, Mode::Train)?;
+    let passage = net.learn(pictures)?;
     let mut loss = Tensor::new(0f32, &Device::Cpu)?;
-    for (head, logits) in Head::ALL.into_iter().zip(&logits) {
+    for (head, logits) in Head::ALL.into_iter().zip(passage.logits()) {
         let labels = vec![Target::class(1); BATCH * head.positions()];
         let weights = vec![1.0; labels.len()];
         let flat = logits.flatten_to(1)?;
         loss = (loss + soft_cross_entropy(&flat, Wanted::Labels(&labels), &weights, 1.0)?)?;
     }
-    let gradients = loss.backward()?;
+    let gradients = passage.backward(&loss)?;
     let scale = (1.0 / adamw.gradient_norm(&gradients)?).min(1.0);
     adamw.scaled_step(&gradients, 1e-3, scale)?;
     Ok(())

@@ -8,7 +8,7 @@ use drive::frame::CameraFrame;
 use crate::engine::{Engine, Single, Words};
 use crate::error::Error;
 use crate::heads::Head;
-use crate::nets::{Mode, Net};
+use crate::nets::Net;
 use crate::ops::Isa;
 use crate::preprocess::{INPUT_HEIGHT, INPUT_LEN, INPUT_WIDTH, normalise, shrink};
 use crate::probabilities::Logits;
@@ -143,10 +143,7 @@ fn check_input(net: &Net) -> Result<(), Error> {
 fn in_candle(net: &Net, picture: &[u8]) -> Result<Logits, Error> {
     let shape = (1, INPUT_HEIGHT, INPUT_WIDTH, 3);
     let picture: Vec<f32> = picture.iter().copied().map(normalise).collect();
-    let outputs = net.forward(
-        &Tensor::from_vec(picture, shape, &Device::Cpu)?,
-        Mode::Evaluate,
-    )?;
+    let outputs = net.forward(&Tensor::from_vec(picture, shape, &Device::Cpu)?)?;
     let mut logits = Head::ALL.map(|_| Vec::new());
     for (to, output) in logits.iter_mut().zip(outputs) {
         *to = output.flatten_all()?.to_vec1()?;
@@ -171,7 +168,7 @@ mod tests {
     fn warmed(config: &NetConfig) -> Net {
         let net = Net::new(config, 7).unwrap();
         let pictures = noise("pictures", (2, INPUT_HEIGHT, INPUT_WIDTH, 3)).unwrap();
-        net.forward(&pictures, Mode::Train).unwrap();
+        net.learn(&pictures).unwrap();
         net
     }
 

@@ -30,6 +30,7 @@ mod say;
 mod search_options;
 mod soak;
 mod sweep;
+mod sweep_latency;
 mod sweep_run;
 mod targets;
 mod train;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use distill::dataset::{DatasetWriter, Plan, ShardWriter, Split, WorldMeta};
 use distill::labelling::ON_POLICY;
@@ -153,6 +153,12 @@ impl Rounds<'_> {
         }
         let (card, net) = weights::load(&self.teacher()?)?;
         let base = SoftTargets::open(self.targets)?;
+        ensure!(
+            card.weights_digest == base.teacher_digest(),
+            "{} is another teacher than that of {}; name the one of the soft targets with --teacher",
+            self.teacher()?.display(),
+            self.targets.display()
+        );
         let members = [net];
         let teacher = Teacher::new(&members).with_temperatures(base.temperatures());
         let cache = open_cache(&self.folder(round).join("frames"), 0.0)?;

@@ -17,6 +17,7 @@ use perception::nets::{Net, NetConfig};
 use perception::network::{Backend, Network};
 use perception::weights;
 
+use super::sweep_latency::{latencies, median_ms};
 use super::sweep_run::{Folder, Teachers, train};
 use super::training::open_cache;
 use super::{Status, say};
@@ -82,9 +83,13 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         Some(path) => path.clone(),
         None => Assets::find(assets)?.weights(&Who::Teacher),
     };
-    let summary = summary(&sweep, (&weights_path, &cache), options.finals, &|point| {
-        outcomes.get(&sweeping.teachers.id(point))
-    })?;
+    let students = students(&points);
+    let timed = latencies(&options.out.join("latencies.json"), &students, &cache)?;
+    let found = Found {
+        outcome: &|point| outcomes.get(&sweeping.teachers.id(point)),
+        latency_ms: &|student| median_ms(&timed, student),
+    };
+    let summary = summary(&sweep, (&weights_path, &cache), options.finals, &found)?;
     write_whole(
         &options.out.join("sweep.json"),
         &serde_json::to_vec_pretty(&summary)?,
@@ -103,6 +108,17 @@ fn points(sweep: &Sweep, finals: bool) -> Vec<Point> {
         points.extend(sweep.final_points());
     }
     points
+}
+
+/// Everyone who is trained, each once.
+fn students(points: &[Point]) -> Vec<NetConfig> {
+    let mut students = Vec::new();
+    for point in points {
+        if !students.contains(&point.variant.student) {
+            students.push(point.variant.student.clone());
+        }
+    }
+    students
 }
 
 /// How many trainings of how many steps, and how long that takes.
@@ -210,12 +226,18 @@ impl Sweeping<'_> {
     }
 }
 
+/// What came of the trainings.
+struct Found<'f, 'a> {
+    outcome: &'f dyn Fn(&Point) -> Option<&'a Outcome>,
+    latency_ms: &'f dyn Fn(&NetConfig) -> Option<f64>,
+}
+
 /// What was found, beside the teacher and who never looks; the test worlds are only looked at for the chosen few.
-fn summary<'a>(
+fn summary(
     sweep: &Sweep,
     (teacher, cache): (&Path, &Cache),
     with_test: bool,
-    of: &dyn Fn(&Point) -> Option<&'a Outcome>,
+    found: &Found<'_, '_>,
 ) -> Result<Summary> {
     let net = weights::load(teacher)?.1;
     let blind = Blind::new(cache)?;
@@ -232,7 +254,9 @@ fn summary<'a>(
     let validation = look(Split::Validation)?;
     let test = with_test.then(|| look(Split::Test)).transpose()?;
     spinner.finish_and_clear();
-    match Summary::new(sweep, of, bounds(&validation), test.as_ref().map(bounds)) {
+    let (of, latency_ms) = (found.outcome, found.latency_ms);
+    let test = test.as_ref().map(bounds);
+    match Summary::new(sweep, of, latency_ms, bounds(&validation), test) {
         Some(summary) => Ok(summary),
         None => bail!("the data set has no validation worlds; capture at least ten worlds"),
     }

@@ -13,15 +13,11 @@ use distill::trainer::{Event, Outcome as End, Training};
 use indicatif::ProgressBar;
 use perception::nets::Net;
 use perception::network::{Backend, Network};
-use perception::ops::Isa;
 use perception::weights;
 
 use super::training::origin;
 use crate::clock::WallClock;
 use crate::files::{create_folder, write_whole};
-
-/// Frames that a median latency is taken over.
-const LATENCY_FRAMES: usize = 60;
 
 /// What the teachers said.
 pub(super) struct Teachers {
@@ -44,7 +40,8 @@ impl Teachers {
     /// The name of a training's folder.
     pub(super) fn id(&self, point: &Point) -> String {
         let said = self.of(point.variant.teaching);
-        point.id(said.map_or("", SoftTargets::teacher_digest))
+        let frames = self.said.dataset_digest();
+        point.id(frames, said.map_or("", SoftTargets::teacher_digest))
     }
 }
 
@@ -120,7 +117,6 @@ pub(super) fn train(
         parameters: card.parameters,
         flops: card.flops,
         training_s,
-        latency_ms: latency_ms(&network, cache)?,
         validation,
         test,
     })
@@ -135,22 +131,4 @@ fn seconds(folder: &Path) -> f64 {
 fn look(network: &Net, cache: &Cache, split: Split) -> Result<WorldTallies> {
     let engine = Network::new(network.clone(), Backend::default())?;
     Ok(examine(cache, &cache.split(split), sight_of(engine))?)
-}
-
-/// Median time of one frame on one thread.
-fn latency_ms(network: &Net, cache: &Cache) -> Result<f64> {
-    let backend = Backend::Engine {
-        threads: 1,
-        isa: Isa::best(),
-    };
-    let mut engine = Network::new(network.clone(), backend)?;
-    let picture = cache.read(0)?.image;
-    let mut times_ms = Vec::with_capacity(LATENCY_FRAMES);
-    for _ in 0..LATENCY_FRAMES {
-        let clock = WallClock::start(false);
-        engine.infer_shrunk(&picture)?;
-        times_ms.push(1e3 * clock.elapsed_s());
-    }
-    times_ms.sort_by(f64::total_cmp);
-    Ok(times_ms[LATENCY_FRAMES / 2])
 }

@@ -18,6 +18,9 @@ use crate::files::read_json;
 
 const REMEDY: &str = "delete it and capture again; the other shards are kept";
 
+/// Shards that are looked into at once.
+const READERS: usize = 16;
+
 /// Names a frame of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FrameId {
@@ -43,14 +46,7 @@ impl Dataset {
         let plan: Plan = read_json(&manifest_path(folder))?;
         let paths = (0..plan.shards()).map(|shard| shard_path(folder, shard));
         let whole: Vec<PathBuf> = paths.filter(|path| path.exists()).collect();
-        let shards: Vec<_> = whole
-            .into_par_iter()
-            .map(|path| {
-                let frames =
-                    shard::index(&path).map_err(|what| Error::content(&path, &what, REMEDY))?;
-                Ok((path, frames))
-            })
-            .collect::<Result<_>>()?;
+        let shards = index_all(whole)?;
         let frames = shards.into_iter().flat_map(|(path, frames)| {
             frames
                 .into_iter()
@@ -80,10 +76,13 @@ impl Dataset {
         &self.frames[&id].1.record.world
     }
 
-    /// SHA-256 over the digests of all frames: names exactly these.
+    /// SHA-256 over the records of all frames, which hold the digests of their pictures: names exactly these frames
+    /// with these labels.
     pub fn digest(&self) -> String {
+        let text = |record| serde_json::to_vec(record).expect("plain numbers and words");
         let frames = self.frames.values();
-        digest(frames.map(|(_, frame)| frame.record.samples_sha256.as_bytes()))
+        let records: Vec<Vec<u8>> = frames.map(|(_, frame)| text(&frame.record)).collect();
+        digest(records.iter().map(Vec::as_slice))
     }
 
     /// Reads a frame and its labels.
@@ -117,6 +116,22 @@ impl Dataset {
             picture(&frame.record, rgb),
             labels(&frame.record, class, [&instance, &depth]),
         ))
+    }
+}
+
+/// A shard's path and its frames.
+type Shard = (PathBuf, Vec<(FrameId, StoredFrame)>);
+
+/// Every shard with what is in it. Many are looked into at once, since that is waiting for the disk.
+fn index_all(paths: Vec<PathBuf>) -> Result<Vec<Shard>> {
+    let index = |path: PathBuf| {
+        let frames = shard::index(&path).map_err(|what| Error::content(&path, &what, REMEDY))?;
+        Ok((path, frames))
+    };
+    let readers = rayon::ThreadPoolBuilder::new().num_threads(READERS);
+    match readers.build() {
+        Ok(readers) => readers.install(|| paths.into_par_iter().map(index).collect()),
+        Err(_) => paths.into_iter().map(index).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use perception::probabilities::Logits;
 
 use crate::cache::Cache;
 use crate::dataset::Split;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Training frames whose averages it knows.
 const FRAMES: usize = 1000;
@@ -24,10 +24,16 @@ impl Blind {
     /// Learns the averages of training frames.
     ///
     /// # Errors
-    /// If a frame cannot be read.
+    /// If there are no training frames, or one cannot be read.
     pub fn new(cache: &Cache) -> Result<Self> {
+        let frames = cache.some_of(Split::Train, FRAMES);
+        if frames.is_empty() {
+            return Err(Error::Missing {
+                what: "training frames, which show what is usual".to_owned(),
+            });
+        }
         let mut shares = Head::ALL.map(|head| vec![0.0f32; head.positions() * head.classes()]);
-        for index in cache.some_of(Split::Train, FRAMES) {
+        for index in frames {
             let targets = cache.read(index)?.targets;
             for head in Head::ALL {
                 let rows = shares[head as usize].chunks_exact_mut(head.classes());

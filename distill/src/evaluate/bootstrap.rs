@@ -25,13 +25,6 @@ pub struct Estimate {
     pub high: f64,
 }
 
-impl Estimate {
-    /// Whether the whole interval lies above a bound.
-    pub fn is_above(&self, bound: f64) -> bool {
-        self.low > bound
-    }
-}
-
 /// The worlds that are drawn, the same for everyone.
 #[derive(Debug, Clone)]
 pub struct Resamples {

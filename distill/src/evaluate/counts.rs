@@ -21,9 +21,9 @@ impl Counts {
         self.misses += other.misses;
     }
 
-    /// Whether nothing was there and nothing was found.
-    pub(super) fn is_empty(&self) -> bool {
-        self.hits + self.false_alarms + self.misses == 0
+    /// How many were there.
+    pub(super) fn there(&self) -> u64 {
+        self.hits + self.misses
     }
 
     /// The usual figures.
@@ -38,9 +38,9 @@ impl Counts {
         let found_and_there = 2 * self.hits + self.false_alarms + self.misses;
         Detection {
             precision: share(self.hits + self.false_alarms),
-            recall: share(self.hits + self.misses),
+            recall: share(self.there()),
             f1: 2.0 * share(found_and_there),
-            there: self.hits + self.misses,
+            there: self.there(),
         }
     }
 }

@@ -160,7 +160,7 @@ impl Tally {
 
     /// The figure of each head that was asked anything.
     pub(super) fn heads(&self) -> BTreeMap<String, f64> {
-        let f1 = |counts: &Counts| (!counts.is_empty()).then(|| counts.report().f1);
+        let f1 = |counts: &Counts| (counts.there() > 0).then(|| counts.report().f1);
         let figure = |head: Head| match head {
             Head::Segmentation => Some(self.segmentation_report().mean_iou),
             Head::Lanes => f1(&self.lanes),

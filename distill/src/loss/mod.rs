@@ -63,14 +63,10 @@ impl SoftBatch {
         };
         for head in Head::ALL {
             let rows = frames.len() * head.positions();
-            let values: Vec<f32> = frames
-                .iter()
-                .flat_map(|frame| &frame[head as usize])
-                .copied()
-                .collect();
+            let values: Vec<&[f32]> = frames.iter().map(|of| &of[head as usize][..]).collect();
             let weights = position_weights(head, &occupied, rows);
             batch.logits.push(Tensor::from_vec(
-                values,
+                values.concat(),
                 (rows, head.classes()),
                 &Device::Cpu,
             )?);

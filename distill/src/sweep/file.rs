@@ -314,7 +314,7 @@ fn once(points: impl Iterator<Item = Point>) -> Vec<Point> {
     let mut found: Vec<Point> = Vec::new();
     for point in points {
         if !found.iter().any(|other| {
-            other.id("") == point.id("") && other.variant.teaching == point.variant.teaching
+            other.id("", "") == point.id("", "") && other.variant.teaching == point.variant.teaching
         }) {
             found.push(point);
         }

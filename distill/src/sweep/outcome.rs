@@ -16,8 +16,6 @@ pub struct Outcome {
     pub flops: u64,
     /// Seconds of wall clock that the training took, on a machine that may have been busy.
     pub training_s: f64,
-    /// Median milliseconds of one frame on one thread, from bytes to logits.
-    pub latency_ms: f64,
     /// What it saw of the validation worlds, by which everything is chosen.
     pub validation: WorldTallies,
     /// What it saw of the test worlds; only the chosen few are shown them.

@@ -69,8 +69,8 @@ pub struct Point {
 }
 
 impl Point {
-    /// Names this training and no other: sizes, recipe and what the teachers said.
-    pub fn id(&self, targets_digest: &str) -> String {
+    /// Names this training and no other: sizes, recipe, frames and what the teachers said.
+    pub fn id(&self, dataset_digest: &str, targets_digest: &str) -> String {
         let said = if self.variant.teaching == Teaching::Nobody {
             ""
         } else {
@@ -79,7 +79,8 @@ impl Point {
         let recipe = self.variant.recipe(&self.budget, self.seed);
         let text = serde_json::to_vec(&(&self.variant.student, recipe))
             .expect("sizes and recipe are plain numbers");
-        digest([&text[..], said.as_bytes()])[..16].to_owned()
+        let parts = [&text[..], dataset_digest.as_bytes(), said.as_bytes()];
+        digest(parts)[..16].to_owned()
     }
 }
 
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn without_a_teacher_temperature_and_targets_make_no_other_training() {
-        let id = |teaching, temperature, said| point(teaching, temperature).id(said);
+        let id = |teaching, temperature, said| point(teaching, temperature).id("frames", said);
         assert_eq!(
             id(Teaching::Nobody, 1.0, "a"),
             id(Teaching::Nobody, 4.0, "b")
@@ -127,5 +128,11 @@ mod tests {
             id(Teaching::Teacher, 1.0, "a"),
             id(Teaching::Teacher, 1.0, "b")
         );
+    }
+
+    #[test]
+    fn other_frames_make_another_training() {
+        let point = point(Teaching::Nobody, 1.0);
+        assert_ne!(point.id("frames", ""), point.id("others", ""));
     }
 }

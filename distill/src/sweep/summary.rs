@@ -1,5 +1,6 @@
 //! What a sweep found: every place of every axis with its interval, and the chosen few on test worlds.
 
+use perception::nets::NetConfig;
 use serde::{Deserialize, Serialize};
 
 use super::file::{Axis, Place, Sweep};
@@ -75,11 +76,12 @@ pub struct Bounds<'a> {
 }
 
 impl Summary {
-    /// Of what is trained so far; places whose trainings are missing are left out. `of` finds the outcome of a
-    /// training. `test` is only needed for the chosen few.
+    /// Of what is trained and timed so far; other places are left out. `of` finds the outcome of a
+    /// training, `latency_ms` a student's median of one frame. `test` is only needed for the chosen few.
     pub fn new<'a>(
         sweep: &Sweep,
         of: &dyn Fn(&Point) -> Option<&'a Outcome>,
+        latency_ms: &dyn Fn(&NetConfig) -> Option<f64>,
         validation: Bounds<'_>,
         test: Option<Bounds<'_>>,
     ) -> Option<Self> {
@@ -87,6 +89,7 @@ impl Summary {
         let look = Look {
             sweep,
             of,
+            latency_ms,
             resamples: &resamples,
         };
         let teacher = std::slice::from_ref(validation.teacher);
@@ -103,6 +106,7 @@ impl Summary {
 struct Look<'s, 'a> {
     sweep: &'s Sweep,
     of: &'s dyn Fn(&Point) -> Option<&'a Outcome>,
+    latency_ms: &'s dyn Fn(&NetConfig) -> Option<f64>,
     resamples: &'s Resamples,
 }
 
@@ -137,7 +141,7 @@ impl Look<'_, '_> {
             hard_labels: by_twin(&|f| Some(macro_figure(&f[1]))),
             gain: by_twin(&|f| Some(macro_figure(&f[0]) - macro_figure(&f[1]))),
             parameters: outcome.parameters,
-            latency_ms: outcome.latency_ms,
+            latency_ms: (self.latency_ms)(&place.variant.student)?,
             training_s: outcome.training_s,
         })
     }

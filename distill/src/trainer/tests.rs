@@ -64,7 +64,7 @@ fn a_training_stopped_and_resumed_ends_with_the_same_bits() {
         folder: &run,
         stop: &stop,
     };
-    let (one, two, resumed) = (tiny_net(1), tiny_net(1), tiny_net(9));
+    let (one, two, resumed) = (tiny_net(1), tiny_net(1), tiny_net(1));
     straight.run(&one, |_| {}).unwrap();
     let run = folder.path().join("two");
     let interrupted = Training {
@@ -83,7 +83,7 @@ fn a_training_stopped_and_resumed_ends_with_the_same_bits() {
 }
 
 #[test]
-fn a_checkpoint_of_another_recipe_is_refused() {
+fn a_checkpoint_of_another_recipe_or_beginning_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path(), 1);
     let (recipe, other) = (quick_recipe(1), quick_recipe(2));
@@ -95,6 +95,11 @@ fn a_checkpoint_of_another_recipe_is_refused() {
     };
     let error = other.run(&tiny_net(1), |_| {}).unwrap_err();
     assert!(error.to_string().contains("another recipe"), "{error}");
+    let error = training.run(&tiny_net(2), |_| {}).unwrap_err();
+    assert!(
+        error.to_string().contains("began with other weights"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::*;
 use crate::card::{Card, Origin};
-use crate::nets::{Mode, Net, NetConfig};
+use crate::nets::{Net, NetConfig};
 use crate::network::{Backend, Network};
 use crate::onnx::export;
 use crate::onnx::messages::{Attribute, Graph, Model, Node};
@@ -67,8 +67,7 @@ fn exported_networks_give_the_engines_logits_in_tract() {
 fn untaught(config: &NetConfig) -> (Card, Net) {
     let net = Net::new(config, 7).unwrap();
     let size = (2, config.input_height, config.input_width, 3);
-    net.forward(&noise("pictures", size).unwrap(), Mode::Train)
-        .unwrap();
+    net.learn(&noise("pictures", size).unwrap()).unwrap();
     let card = Card {
         origin: Origin::default(),
         architecture: config.clone(),
@@ -93,7 +92,7 @@ fn a_network_may_take_the_camera_frame_itself() {
     let pixels: Vec<f32> = frame().rgb.iter().map(|&byte| normalise(byte)).collect();
     let shape = (1, FRAME_HEIGHT, FRAME_WIDTH, 3);
     let pixels = CandleTensor::from_vec(pixels, shape, &Device::Cpu).unwrap();
-    let outputs = net.forward(&pixels, Mode::Evaluate).unwrap();
+    let outputs = net.forward(&pixels).unwrap();
     let numbers = |head: Head| {
         outputs[head as usize]
             .flatten_all()

@@ -194,36 +194,44 @@ impl CustomOp1 for Aggregate {
     }
 
     fn bwd(&self, cells: &Tensor, logits: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let batch = cells.dim(0)?;
-        let (all, size) = (
-            cells.elem_count(),
-            self.head.positions() * self.head.classes(),
-        );
-        let mut to = vec![0.0; all];
-        let backward = |cells: &[f32], logits: &[f32], gradient: &[f32], to: &mut [f32]| {
-            let outputs = logits.chunks(size).zip(gradient.chunks(size));
-            let frames = to
-                .chunks_mut(all / batch)
-                .zip(cells.chunks(all / batch))
-                .zip(outputs);
-            run_all(frames, |((to, cells), outputs)| {
-                match Aggregation::of(self.head) {
-                    Aggregation::Picture { none } => picture_gradient(cells, none, outputs, to),
-                    Aggregation::Rows => rows_gradient(outputs.1, to),
-                    Aggregation::Cells => to.copy_from_slice(outputs.1),
-                }
-            });
-        };
-        with_numbers(cells, |cells| {
-            with_numbers(logits, |logits| {
-                with_numbers(gradient, |gradient| {
-                    backward(cells, logits, gradient, &mut to);
-                    Ok(())
-                })
-            })
-        })?;
-        Tensor::from_vec(to, cells.shape(), &Device::Cpu).map(Some)
+        let to_cells = cells_gradient(self.head, cells, logits, gradient)?;
+        Tensor::from_vec(to_cells, cells.shape(), &Device::Cpu).map(Some)
     }
+}
+
+/// The gradient of a head's cells from that of its logits.
+pub(super) fn cells_gradient(
+    head: Head,
+    cells: &Tensor,
+    logits: &Tensor,
+    gradient: &Tensor,
+) -> Result<Vec<f32>> {
+    if is_plain(head) {
+        return with_numbers(gradient, |gradient| Ok(gradient.to_vec()));
+    }
+    let one = cells.elem_count() / cells.dim(0)?;
+    let size = head.positions() * head.classes();
+    let mut to = vec![0.0; cells.elem_count()];
+    let backward = |cells: &[f32], logits: &[f32], gradient: &[f32], to: &mut [f32]| {
+        let outputs = logits.chunks(size).zip(gradient.chunks(size));
+        let frames = to.chunks_mut(one).zip(cells.chunks(one)).zip(outputs);
+        run_all(frames, |((to, cells), outputs)| {
+            match Aggregation::of(head) {
+                Aggregation::Picture { none } => picture_gradient(cells, none, outputs, to),
+                Aggregation::Rows => rows_gradient(outputs.1, to),
+                Aggregation::Cells => to.copy_from_slice(outputs.1),
+            }
+        });
+    };
+    with_numbers(cells, |cells| {
+        with_numbers(logits, |logits| {
+            with_numbers(gradient, |gradient| {
+                backward(cells, logits, gradient, &mut to);
+                Ok(())
+            })
+        })
+    })?;
+    Ok(to)
 }
 
 #[cfg(test)]

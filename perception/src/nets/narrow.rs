@@ -166,7 +166,7 @@ fn narrowed_tensor(
 mod tests {
     use super::*;
     use crate::heads::Head;
-    use crate::nets::{Body, Mode};
+    use crate::nets::Body;
     use crate::ops::oracle::noise;
 
     fn wide(body: Body) -> NetConfig {
@@ -224,8 +224,7 @@ mod tests {
             let pictures = noise("pictures", (1, 128, 256, 3))
                 .unwrap()
                 .as_detached_tensor();
-            let answers =
-                [&net, &narrow].map(|net| net.forward(&pictures, Mode::Evaluate).unwrap());
+            let answers = [&net, &narrow].map(|net| net.forward(&pictures).unwrap());
             for head in Head::ALL {
                 let of = |index: usize| -> Vec<f32> {
                     answers[index][head as usize]

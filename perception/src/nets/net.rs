@@ -7,24 +7,23 @@ use candle_core::{Device, Tensor, Var};
 use super::aggregate::aggregate;
 use super::config::NetConfig;
 use super::init::initial;
+use super::passage::Passage;
 use super::plan::{Finish, Layer, Plan};
 use crate::error::Error;
 use crate::heads::Head;
 use crate::ops::{
-    Conv, Isa, Source, Statistics, conv2d, conv2d_with_bias, convolve_and_normalise,
-    depth_to_space, normalise,
+    Conv, Isa, Source, Statistics, conv2d, conv2d_with_bias, depth_to_space, normalise,
 };
 
 /// Share of the newest batch in the running statistics.
 const MOMENTUM: f32 = 0.1;
 
-/// Whether a forward pass learns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Normalises with the batch's statistics, updates the running ones, and keeps what gradients need.
-    Train,
-    /// Normalises with the running statistics; no gradients.
-    Evaluate,
+/// What a layer made of the maps it reads.
+pub(super) struct Output {
+    /// The map it writes.
+    pub(super) value: Tensor,
+    /// If it normalises: the sums of its convolution, and the statistics they were normalised with.
+    pub(super) normalised: Option<(Tensor, Statistics)>,
 }
 
 /// A network: its sizes and its named tensors.
@@ -145,22 +144,20 @@ impl Net {
     }
 
     /// The logits of every head in the order of [`Head::ALL`], each `[batch, positions, classes]`, for normalised
-    /// pictures `[batch, height, width, 3]`.
+    /// pictures `[batch, height, width, 3]`; without gradients.
     ///
     /// # Errors
     /// If the pictures are not of the network's size.
-    pub fn forward(&self, pictures: &Tensor, mode: Mode) -> Result<Vec<Tensor>, Error> {
-        let size = (self.config.input_height, self.config.input_width, 3);
-        let (_, height, width, channels) = pictures.dims4()?;
-        if (height, width, channels) != size {
-            return Err(Error::Config(format!(
-                "pictures of {height}x{width}x{channels}; the network takes {size:?}"
-            )));
-        }
-        let mut maps = vec![pictures.clone()];
+    pub fn forward(&self, pictures: &Tensor) -> Result<Vec<Tensor>, Error> {
+        self.check_size(pictures)?;
+        let mut maps = vec![pictures.detach()];
         let mut logits = Vec::with_capacity(Head::ALL.len());
         for layer in &self.plan.layers {
-            let output = self.layer(layer, &maps, mode)?;
+            let source = match layer.finish {
+                Finish::Norm { .. } => Source::Fixed(self.running(layer)?),
+                Finish::Spread | Finish::Cells(_) => Source::Batch,
+            };
+            let output = self.layer(layer, &maps, source)?.value;
             if let Finish::Cells(head) = layer.finish {
                 logits.push(aggregate(head, &output)?);
             }
@@ -169,74 +166,96 @@ impl Net {
         Ok(logits)
     }
 
-    fn layer(&self, layer: &Layer, maps: &[Tensor], mode: Mode) -> Result<Tensor, Error> {
-        let (input, name) = (&maps[layer.input], &layer.name);
-        let conv = self.conv(layer);
-        let weight = self.parameter(name, "weight", mode);
-        match layer.finish {
-            Finish::Cells(_) => {
-                let bias = self.parameter(name, "bias", mode);
-                Ok(conv2d_with_bias(input, &weight, &bias, conv)?)
-            }
-            Finish::Spread => Ok(depth_to_space(&conv2d(input, &weight, conv)?)?),
-            Finish::Norm { residual } => {
-                self.norm(layer, input, residual.map(|map| &maps[map]), mode)
-            }
-        }
+    /// The forward pass of a training step over normalised pictures `[batch, height, width, 3]`: normalises with the
+    /// batch's statistics, moves the running ones, and keeps what gradients need.
+    ///
+    /// # Errors
+    /// If the pictures are not of the network's size.
+    pub fn learn(&self, pictures: &Tensor) -> Result<Passage<'_>, Error> {
+        self.check_size(pictures)?;
+        Passage::new(self, pictures)
     }
 
-    fn conv(&self, layer: &Layer) -> Conv {
+    fn check_size(&self, pictures: &Tensor) -> Result<(), Error> {
+        let size = (self.config.input_height, self.config.input_width, 3);
+        let (_, height, width, channels) = pictures.dims4()?;
+        if (height, width, channels) == size {
+            return Ok(());
+        }
+        Err(Error::Config(format!(
+            "pictures of {height}x{width}x{channels}; the network takes {size:?}"
+        )))
+    }
+
+    /// A layer normalised with the batch's statistics, towards which the running ones move.
+    pub(super) fn layer_of_batch(&self, layer: &Layer, maps: &[Tensor]) -> Result<Output, Error> {
+        let output = self.layer(layer, maps, Source::Batch)?;
+        if let Some((_, newest)) = &output.normalised {
+            let [mean, variance] = self.running_vars(layer);
+            follow(mean, &newest.mean)?;
+            follow(variance, &newest.variance)?;
+        }
+        Ok(output)
+    }
+
+    fn layer(&self, layer: &Layer, maps: &[Tensor], source: Source) -> Result<Output, Error> {
+        let (input, conv) = (&maps[layer.input], self.conv(layer));
+        let weight = self.weight(layer);
+        let parameter = |of: &str| self.var(&layer.name, of).as_detached_tensor();
+        let value = match layer.finish {
+            Finish::Cells(_) => conv2d_with_bias(input, &weight, &parameter("bias"), conv)?,
+            Finish::Spread => depth_to_space(&conv2d(input, &weight, conv)?)?,
+            Finish::Norm { residual } => {
+                let sums = conv2d(input, &weight, conv)?;
+                let residual = residual.map(|map| &maps[map]);
+                let affine = parameter("affine");
+                let normalised = normalise(&sums, &affine, residual, source, self.isa)?;
+                return Ok(Output {
+                    value: normalised.value,
+                    normalised: Some((sums, normalised.statistics)),
+                });
+            }
+        };
+        Ok(Output {
+            value,
+            normalised: None,
+        })
+    }
+
+    /// How a layer's convolution is computed.
+    pub(super) fn conv(&self, layer: &Layer) -> Conv {
         Conv {
             stride: layer.stride,
             isa: self.isa,
         }
     }
 
-    fn norm(
-        &self,
-        layer: &Layer,
-        input: &Tensor,
-        residual: Option<&Tensor>,
-        mode: Mode,
-    ) -> Result<Tensor, Error> {
-        let (name, conv) = (&layer.name, self.conv(layer));
-        let weight = self.parameter(name, "weight", mode);
-        let affine = self.parameter(name, "affine", mode);
-        let (mean, variance) = (
-            self.statistic(name, "mean"),
-            self.statistic(name, "variance"),
-        );
-        let source = match mode {
-            Mode::Train => Source::Batch,
-            Mode::Evaluate => Source::Fixed(Statistics {
-                mean: mean.to_vec1()?,
-                variance: variance.to_vec1()?,
-            }),
-        };
-        let normalised = if residual.is_some() {
-            let sums = conv2d(input, &weight, conv)?;
-            normalise(&sums, &affine, residual, source, self.isa)?
-        } else {
-            convolve_and_normalise(input, (&weight, &affine), source, conv)?
-        };
-        if mode == Mode::Train {
-            follow(mean, &normalised.statistics.mean)?;
-            follow(variance, &normalised.statistics.variance)?;
-        }
-        Ok(normalised.value)
+    /// The instruction set it is computed with.
+    pub(super) fn isa(&self) -> Isa {
+        self.isa
     }
 
-    /// A parameter; without its gradient when nothing is to be learnt.
-    fn parameter(&self, layer: &str, of: &str, mode: Mode) -> Tensor {
-        let var = &self.parameters[&format!("{layer}.{of}")];
-        match mode {
-            Mode::Train => var.as_tensor().clone(),
-            Mode::Evaluate => var.as_detached_tensor(),
-        }
+    /// The weights of a layer's convolution, on which candle keeps no account.
+    pub(super) fn weight(&self, layer: &Layer) -> Tensor {
+        self.var(&layer.name, "weight").as_detached_tensor()
     }
 
-    fn statistic(&self, layer: &str, of: &str) -> &Var {
-        &self.statistics[&format!("{layer}.{of}")]
+    /// A parameter of a layer.
+    pub(super) fn var(&self, layer: &str, of: &str) -> &Var {
+        &self.parameters[&format!("{layer}.{of}")]
+    }
+
+    /// The running mean and variance of a layer that normalises.
+    fn running_vars(&self, layer: &Layer) -> [&Var; 2] {
+        ["mean", "variance"].map(|of| &self.statistics[&format!("{}.{of}", layer.name)])
+    }
+
+    fn running(&self, layer: &Layer) -> Result<Statistics, Error> {
+        let [mean, variance] = self.running_vars(layer);
+        Ok(Statistics {
+            mean: mean.to_vec1()?,
+            variance: variance.to_vec1()?,
+        })
     }
 }
 
@@ -267,7 +286,7 @@ mod tests {
     #[test]
     fn every_head_has_its_shape() {
         let net = Net::new(&NetConfig::student(), 1).unwrap();
-        let logits = net.forward(&pictures(), Mode::Evaluate).unwrap();
+        let logits = net.forward(&pictures()).unwrap();
         for (head, logits) in Head::ALL.into_iter().zip(&logits) {
             assert_eq!(
                 logits.dims(),
@@ -298,16 +317,16 @@ mod tests {
         let mut adamw = AdamW::new(net.parameters().clone(), AdamWSettings::default());
         let mut losses = Vec::new();
         for _ in 0..6 {
-            let logits = net.forward(&pictures(), Mode::Train).unwrap();
+            let passage = net.learn(&pictures()).unwrap();
             let mut loss = Tensor::new(0f32, &Device::Cpu).unwrap();
-            for (head, logits) in Head::ALL.into_iter().zip(&logits) {
+            for (head, logits) in Head::ALL.into_iter().zip(passage.logits()) {
                 let labels = vec![Target::class(1); 2 * head.positions()];
                 let flat = logits.flatten_to(1).unwrap();
                 let weights = vec![1.0; labels.len()];
                 let part = soft_cross_entropy(&flat, Wanted::Labels(&labels), &weights, 1.0);
                 loss = (loss + part.unwrap()).unwrap();
             }
-            let gradients = loss.backward().unwrap();
+            let gradients = passage.backward(&loss).unwrap();
             for (name, var) in net.parameters() {
                 assert!(gradients.get(var).is_some(), "{name} has no gradient");
             }
@@ -321,7 +340,7 @@ mod tests {
     fn pictures_of_another_size_and_tensors_of_another_network_are_refused() {
         let net = Net::new(&NetConfig::student(), 1).unwrap();
         let small = Tensor::zeros((1, 64, 64, 3), candle_core::DType::F32, &Device::Cpu).unwrap();
-        let error = net.forward(&small, Mode::Evaluate).unwrap_err();
+        let error = net.forward(&small).unwrap_err();
         assert!(error.to_string().contains("64x64x3"));
         let error = Net::from_tensors(&NetConfig::teacher(), &net.tensors())
             .err()

@@ -9,7 +9,6 @@ pub(crate) mod exp;
 mod fresh;
 mod isa;
 mod lanes;
-mod layer;
 mod norm;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -20,17 +19,18 @@ mod whole_lanes;
 
 pub use adamw::{AdamW, AdamWSettings};
 pub(crate) use conv::{
-    Block, Finish, Packed, Requantise, Row, RowOf, Scaling, Tap, Whole, convolve_row,
-    convolve_whole, convolve_whole_to_floats,
+    Block, Finish, Packed, Requantise, Row, RowOf, Scaling, Tap, Whole, bias_gradient,
+    convolve_row, convolve_whole, convolve_whole_to_floats,
 };
 pub use conv::{Conv, conv2d, conv2d_with_bias};
 pub use fresh::keep_memory;
 pub use isa::Isa;
 pub(crate) use lanes::LANES;
-pub use layer::convolve_and_normalise;
 pub use norm::{EPSILON, Normalised, Source, Statistics, normalise};
+pub(crate) use norm::{Gradients as NormGradients, Norm, Pass};
 pub(crate) use pool::run_all;
 pub use rearrange::depth_to_space;
+pub(crate) use rearrange::space_to_depth;
 pub use soft_cross_entropy::{Wanted, soft_cross_entropy};
 pub(crate) use whole_lanes::nearest;
 

@@ -15,6 +15,20 @@ pub fn depth_to_space(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(DepthToSpace)
 }
 
+/// The way back: from the gradient of the doubled map to that of `width` pixels a row and `deep` channels.
+pub(crate) fn space_to_depth(gradient: &[f32], width: usize, deep: usize) -> Vec<f32> {
+    let (channels, row) = (deep / 4, width * deep);
+    let mut output = Fresh::new(gradient.len());
+    let rows = output.pieces(row).zip(gradient.chunks(row));
+    run_all(rows, |(output, gradient)| {
+        let output = output.clear();
+        matching_parts(width, channels, |deep, flat| {
+            output[deep..deep + channels].copy_from_slice(&gradient[flat..flat + channels]);
+        });
+    });
+    output.finish()
+}
+
 struct DepthToSpace;
 
 /// Calls `copy(deep, flat)` with the matching parts of a row of deep pixels and its two rows of flat ones.
@@ -55,22 +69,10 @@ impl CustomOp1 for DepthToSpace {
 
     fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (_, _, width, deep) = x.dims4()?;
-        let (channels, row) = (deep / 4, width * deep);
-        let mut output = Fresh::new(x.elem_count());
-        with_numbers(gradient, |gradient| {
-            run_all(
-                output.pieces(row).zip(gradient.chunks(row)),
-                |(output, gradient)| {
-                    let output = output.clear();
-                    matching_parts(width, channels, |deep, flat| {
-                        output[deep..deep + channels]
-                            .copy_from_slice(&gradient[flat..flat + channels]);
-                    });
-                },
-            );
-            Ok(())
+        let to_x = with_numbers(gradient, |gradient| {
+            Ok(space_to_depth(gradient, width, deep))
         })?;
-        Tensor::from_vec(output.finish(), x.shape(), &Device::Cpu).map(Some)
+        Tensor::from_vec(to_x, x.shape(), &Device::Cpu).map(Some)
     }
 }
 

@@ -89,7 +89,7 @@ fn spans_at(sizes: &Sizes, tap: usize, lines: Range<usize>) -> Vec<Span> {
 }
 
 /// Sums a gradient over all pixels: the gradient of a bias.
-pub(super) fn bias_gradient(gradient: &[f32], channels: usize) -> Vec<f32> {
+pub(crate) fn bias_gradient(gradient: &[f32], channels: usize) -> Vec<f32> {
     let mut sums = vec![0f64; channels];
     for pixel in gradient.chunks_exact(channels) {
         for (sum, &value) in sums.iter_mut().zip(pixel) {

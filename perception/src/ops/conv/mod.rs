@@ -19,7 +19,8 @@ use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shap
 use super::isa::Isa;
 use super::pool::threads;
 use super::{operand, with_numbers};
-use gradient::{bias_gradient, weight_gradient};
+pub(crate) use gradient::bias_gradient;
+use gradient::weight_gradient;
 use sizes::Sizes;
 use stencil::Weights;
 
@@ -52,7 +53,7 @@ pub fn conv2d_with_bias(x: &Tensor, weight: &Tensor, bias: &Tensor, conv: Conv) 
 
 impl Conv {
     /// The convolution's numbers and shape.
-    pub(super) fn sums(
+    fn sums(
         self,
         x: (&CpuStorage, &Layout),
         weight: (&CpuStorage, &Layout),
@@ -77,33 +78,59 @@ impl Conv {
         Ok((output, sizes.output_shape()))
     }
 
-    /// Gradients of input (unless nothing below is trained) and weights.
-    pub(super) fn backward(
+    /// The gradients by weights and, if wanted, by input, from that of the sums.
+    pub(crate) fn backward(
         self,
-        x: &Tensor,
-        weight: &Tensor,
+        (x, weight): (&Tensor, &Tensor),
         gradient: &[f32],
-    ) -> Result<(Option<Tensor>, Tensor)> {
+        wants_input: bool,
+    ) -> Result<Gradients> {
         let sizes = Sizes::new(x.shape(), weight.shape(), self.stride)?;
-        let to_weight = with_numbers(x, |x| {
-            let sums = weight_gradient(&sizes, x, gradient, self.isa, threads());
-            Tensor::from_vec(sums, weight.shape(), &Device::Cpu)
+        let weights = with_numbers(x, |x| {
+            Ok(weight_gradient(&sizes, x, gradient, self.isa, threads()))
         })?;
-        if !x.track_op() {
-            return Ok((None, to_weight));
+        if !wants_input {
+            return Ok(Gradients {
+                weights,
+                input: None,
+            });
         }
-        let to_input = with_numbers(weight, |weights| {
+        let input = with_numbers(weight, |weights| {
             let packed = Packed::transposed(weights, sizes.channels(), self.isa);
             let weights = Weights {
                 packed: &packed,
                 bias: None,
                 isa: self.isa,
             };
-            let sums = sizes.backward().apply(gradient, &weights);
-            Tensor::from_vec(sums, x.shape(), &Device::Cpu)
+            Ok(sizes.backward().apply(gradient, &weights))
         })?;
-        Ok((Some(to_input), to_weight))
+        Ok(Gradients {
+            weights,
+            input: Some(input),
+        })
     }
+
+    /// [`Conv::backward`] as candle asks for it: the input's gradient unless nothing below is trained, then the
+    /// weights'.
+    fn gradients(
+        self,
+        x: &Tensor,
+        weight: &Tensor,
+        gradient: &[f32],
+    ) -> Result<(Option<Tensor>, Tensor)> {
+        let Gradients { weights, input } = self.backward((x, weight), gradient, x.track_op())?;
+        let to_input = input.map(|sums| Tensor::from_vec(sums, x.shape(), &Device::Cpu));
+        let to_weight = Tensor::from_vec(weights, weight.shape(), &Device::Cpu)?;
+        Ok((to_input.transpose()?, to_weight))
+    }
+}
+
+/// The gradients of a convolution.
+pub(crate) struct Gradients {
+    /// By its weights.
+    pub(crate) weights: Vec<f32>,
+    /// By its input, if wanted.
+    pub(crate) input: Option<Vec<f32>>,
 }
 
 impl CustomOp2 for Conv {
@@ -129,7 +156,7 @@ impl CustomOp2 for Conv {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (to_x, to_weight) = with_numbers(gradient, |g| self.backward(x, weight, g))?;
+        let (to_x, to_weight) = with_numbers(gradient, |g| self.gradients(x, weight, g))?;
         Ok((to_x, Some(to_weight)))
     }
 }
@@ -162,7 +189,7 @@ impl CustomOp3 for Conv {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         with_numbers(gradient, |gradient| {
-            let (to_x, to_weight) = self.backward(x, weight, gradient)?;
+            let (to_x, to_weight) = self.gradients(x, weight, gradient)?;
             let sums = bias_gradient(gradient, bias.elem_count());
             let to_bias = Tensor::from_vec(sums, bias.shape(), &Device::Cpu)?;
             Ok((to_x, Some(to_weight), Some(to_bias)))

@@ -11,13 +11,13 @@ pub(super) type Pixel = [f32; LANES];
 
 /// Activations and gradient of a piece, pixel by pixel.
 #[derive(Clone, Copy)]
-pub(in crate::ops) struct Pass<'a> {
+pub(crate) struct Pass<'a> {
     /// The input.
-    pub(in crate::ops) x: &'a [f32],
+    pub(crate) x: &'a [f32],
     /// The output, after ReLU.
-    pub(in crate::ops) value: &'a [f32],
+    pub(crate) value: &'a [f32],
     /// The gradient of the output.
-    pub(in crate::ops) gradient: &'a [f32],
+    pub(crate) gradient: &'a [f32],
 }
 
 /// Per channel, what turns the output's gradient into the input's:

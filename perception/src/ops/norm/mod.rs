@@ -14,7 +14,7 @@ use super::isa::Isa;
 use super::lanes::LANES;
 use super::pool::run_all;
 use super::{operand, with_numbers};
-pub(super) use loops::Pass;
+pub(crate) use loops::Pass;
 use loops::{Slopes, apply, gradient_sums, mask, spread};
 use statistics::{add_up, piece_floats};
 
@@ -66,7 +66,7 @@ pub fn normalise(
 }
 
 /// Whether scales and shifts are there for so many channels.
-pub(super) fn check_affine(channels: usize, affine: &Tensor) -> Result<()> {
+fn check_affine(channels: usize, affine: &Tensor) -> Result<()> {
     let scales = affine.dims();
     if !channels.is_multiple_of(LANES) || scales != [2, channels] {
         bail!(
@@ -77,23 +77,32 @@ pub(super) fn check_affine(channels: usize, affine: &Tensor) -> Result<()> {
 }
 
 /// A normalisation whose statistics are known.
-pub(super) struct Norm {
-    pub(super) statistics: Statistics,
+pub(crate) struct Norm {
+    statistics: Statistics,
     /// Whether the statistics depend on x, and the gradient must know.
     of_batch: bool,
     isa: Isa,
 }
 
 /// The gradients by x, by scales and shifts, and by the residual (empty if there is none).
-pub(super) struct Gradients {
-    pub(super) x: Vec<f32>,
-    pub(super) affine: Vec<f32>,
-    residual: Vec<f32>,
+pub(crate) struct Gradients {
+    pub(crate) x: Vec<f32>,
+    pub(crate) affine: Vec<f32>,
+    pub(crate) residual: Vec<f32>,
 }
 
 impl Norm {
+    /// The normalisation with the statistics of a batch, found before.
+    pub(crate) fn of_batch(statistics: Statistics, isa: Isa) -> Self {
+        Self {
+            statistics,
+            of_batch: true,
+            isa,
+        }
+    }
+
     /// The normalisation of these sums.
-    pub(super) fn of(x: &[f32], channels: usize, source: Source, isa: Isa) -> Self {
+    fn of(x: &[f32], channels: usize, source: Source, isa: Isa) -> Self {
         let of_batch = source == Source::Batch;
         let statistics = match source {
             Source::Batch => Statistics::of(x, channels, isa),
@@ -110,7 +119,7 @@ impl Norm {
         self.statistics.mean.len()
     }
 
-    pub(super) fn forward(&self, x: &[f32], affine: &[f32], residual: Option<&[f32]>) -> Vec<f32> {
+    fn forward(&self, x: &[f32], affine: &[f32], residual: Option<&[f32]>) -> Vec<f32> {
         let (scales, shifts) = affine.split_at(self.channels());
         let inverse = self.statistics.inverse_deviation();
         let scale: Vec<f32> = scales.iter().zip(inverse).map(|(s, i)| s * i).collect();
@@ -130,7 +139,8 @@ impl Norm {
         output.finish()
     }
 
-    pub(super) fn backward(
+    /// The gradients from that of the value; the residual's only if wanted.
+    pub(crate) fn backward(
         &self,
         pass: Pass<'_>,
         affine: &[f32],

@@ -1,0 +1,170 @@
+//! A training step's way through a network and back.
+//!
+//! candle would find the way back by itself, but between two operations it clears a gradient, adds to it and copies
+//! it: passes over the largest maps there are, some of them on one core. A network's layers are known, so here each
+//! hands its gradient on to those it has its input from, and only the losses are left to candle.
+
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor, Var};
+
+use super::aggregate::{aggregate, cells_gradient};
+use super::net::{Net, Output};
+use super::plan::{Finish, Layer};
+use crate::error::Error;
+use crate::heads::Head;
+use crate::ops::{
+    Norm, NormGradients as Gradients, Pass, bias_gradient, run_all, space_to_depth, with_numbers,
+};
+
+/// Numbers of a gradient that one task adds.
+const PIECE: usize = 1 << 14;
+
+/// A forward pass that can be gone back; see [`Net::learn`].
+pub struct Passage<'a> {
+    net: &'a Net,
+    /// Every map, from the pictures on.
+    maps: Vec<Tensor>,
+    /// What each layer made, but for the values, which are maps.
+    outputs: Vec<Output>,
+    logits: Vec<Tensor>,
+}
+
+impl<'a> Passage<'a> {
+    /// Through the network, normalised with the statistics of this batch.
+    pub(super) fn new(net: &'a Net, pictures: &Tensor) -> Result<Self, Error> {
+        let mut passage = Self {
+            net,
+            maps: vec![pictures.detach()],
+            outputs: Vec::new(),
+            logits: Vec::with_capacity(Head::ALL.len()),
+        };
+        for layer in &net.plan().layers {
+            let output = net.layer_of_batch(layer, &passage.maps)?;
+            if let Finish::Cells(head) = layer.finish {
+                let logits = Var::from_tensor(&aggregate(head, &output.value)?)?;
+                passage.logits.push(logits.into_inner());
+            }
+            passage.maps.push(output.value.clone());
+            passage.outputs.push(output);
+        }
+        Ok(passage)
+    }
+
+    /// The logits of every head in the order of [`Head::ALL`], each `[batch, positions, classes]`; losses are to be
+    /// made of these.
+    pub fn logits(&self) -> &[Tensor] {
+        &self.logits
+    }
+
+    /// The gradient of a loss, a scalar made of [`Passage::logits`], by every parameter.
+    ///
+    /// # Errors
+    /// If candle finds no way from the loss to the logits.
+    pub fn backward(mut self, loss: &Tensor) -> Result<GradStore, Error> {
+        let mut found = loss.backward()?;
+        let mut to_maps: Vec<Option<Vec<f32>>> = vec![None; self.maps.len()];
+        let layers = &self.net.plan().layers;
+        for layer in layers.iter().rev() {
+            let output = self.outputs.pop().expect("every layer has its output");
+            let to_value = match layer.finish {
+                Finish::Cells(head) => self.cells_gradient(head, &output.value, &mut found)?,
+                Finish::Norm { .. } | Finish::Spread => to_maps[layer.output].take(),
+            };
+            // What no loss asks for has no gradient.
+            if let Some(to_value) = to_value {
+                self.layer_backward(layer, &output, to_value, (&mut to_maps, &mut found))?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// From the losses' gradient to that of a head's cells.
+    fn cells_gradient(
+        &self,
+        head: Head,
+        cells: &Tensor,
+        found: &mut GradStore,
+    ) -> Result<Option<Vec<f32>>, Error> {
+        let logits = &self.logits[head as usize];
+        let Some(gradient) = found.remove(logits) else {
+            return Ok(None);
+        };
+        Ok(Some(cells_gradient(head, cells, logits, &gradient)?))
+    }
+
+    /// From the gradient of a layer's value to those of its parameters and of the maps it reads.
+    fn layer_backward(
+        &self,
+        layer: &Layer,
+        output: &Output,
+        to_value: Vec<f32>,
+        (to_maps, found): (&mut [Option<Vec<f32>>], &mut GradStore),
+    ) -> Result<(), Error> {
+        let mut learn = |of: &str, numbers: Vec<f32>| -> Result<(), Error> {
+            let var = self.net.var(&layer.name, of);
+            let gradient = Tensor::from_vec(numbers, var.shape(), &Device::Cpu)?;
+            found.insert(var, gradient);
+            Ok(())
+        };
+        let to_sums = match layer.finish {
+            Finish::Cells(_) => {
+                learn("bias", bias_gradient(&to_value, layer.channels))?;
+                to_value
+            }
+            Finish::Spread => {
+                let width = self.maps[layer.output].dim(2)? / 2;
+                space_to_depth(&to_value, width, layer.channels)
+            }
+            Finish::Norm { residual } => {
+                let gradients = norm_backward(self.net, layer, output, &to_value)?;
+                learn("affine", gradients.affine)?;
+                if let Some(residual) = residual {
+                    add(&mut to_maps[residual], gradients.residual);
+                }
+                gradients.x
+            }
+        };
+        let operands = (&self.maps[layer.input], &self.net.weight(layer));
+        let conv = self.net.conv(layer);
+        let gradients = conv.backward(operands, &to_sums, layer.input != 0)?;
+        learn("weight", gradients.weights)?;
+        if let Some(to_input) = gradients.input {
+            add(&mut to_maps[layer.input], to_input);
+        }
+        Ok(())
+    }
+}
+
+/// From the gradient of a normalised value to those of scales and shifts, of the convolution's sums and of the residual.
+fn norm_backward(
+    net: &Net,
+    layer: &Layer,
+    output: &Output,
+    gradient: &[f32],
+) -> Result<Gradients, Error> {
+    let (sums, statistics) = output.normalised.as_ref().expect("the layer normalises");
+    let norm = Norm::of_batch(statistics.clone(), net.isa());
+    let with_residual = matches!(layer.finish, Finish::Norm { residual: Some(_) });
+    let gradients = with_numbers(sums, |x| {
+        with_numbers(&output.value, |value| {
+            with_numbers(net.var(&layer.name, "affine"), |affine| {
+                Ok(norm.backward(Pass { x, value, gradient }, affine, with_residual))
+            })
+        })
+    })?;
+    Ok(gradients)
+}
+
+/// Adds to a map's gradient, or begins it.
+fn add(sum: &mut Option<Vec<f32>>, numbers: Vec<f32>) {
+    let Some(sum) = sum else {
+        *sum = Some(numbers);
+        return;
+    };
+    let pieces = sum.chunks_mut(PIECE).zip(numbers.chunks(PIECE));
+    run_all(pieces, |(sum, numbers)| {
+        for (sum, number) in sum.iter_mut().zip(numbers) {
+            *sum += number;
+        }
+    });
+}
