@@ -31,6 +31,11 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// A network's name, or words about one, as part of a file's name.
+pub fn in_file_name(words: &str) -> String {
+    words.replace(['/', ':', ' '], "_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

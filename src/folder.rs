@@ -9,7 +9,7 @@ use drive::time::Tick;
 use image::{ImageFormat, RgbImage};
 
 use crate::episode::Arrival;
-use crate::files::{create_folder, write_whole};
+use crate::files::{create_folder, in_file_name, write_whole};
 use crate::report::{self, SoftTargets};
 use crate::theatre::Played;
 
@@ -19,7 +19,7 @@ pub const FRAMES: &str = "frames";
 pub const LOGITS: &str = "logits";
 
 /// Writes `trace.jsonl`, `report.html`, when asked `frames/`, and `logits/` of what was kept; `run.json` comes last,
-/// so that a folder without it is unfinished.
+/// so that a folder without it is unfinished. The folder is one of [`begin`].
 ///
 /// # Errors
 /// When something cannot be written.
@@ -29,8 +29,6 @@ pub fn write_run(
     soft_targets: Option<&SoftTargets>,
     with_frames: bool,
 ) -> Result<()> {
-    create_folder(folder)?;
-    remove_summary(folder)?;
     let mut trace = Vec::new();
     for line in played.episode.trace.lines() {
         serde_json::to_writer(&mut trace, line)?;
@@ -79,12 +77,41 @@ fn write_logits(folder: &Path, arrivals: &[Arrival]) -> Result<()> {
     Ok(())
 }
 
-/// An older run's summary must not vouch for files that are being replaced.
-fn remove_summary(folder: &Path) -> Result<()> {
-    let summary = folder.join("run.json");
-    match fs::remove_file(&summary) {
+/// Makes room for a run: creates the folder, and removes an older run's files. First its summary, which must not vouch
+/// for files that are being replaced; nothing that is no file of a run.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn begin(folder: &Path) -> Result<()> {
+    create_folder(folder)?;
+    for name in ["run.json", "run.mcap", "layout.json"] {
+        remove(&folder.join(name))?;
+    }
+    for (inner, ending) in [(FRAMES, "png"), (LOGITS, "f32")] {
+        let Ok(files) = fs::read_dir(folder.join(inner)) else {
+            continue;
+        };
+        for file in files {
+            let path = file?.path();
+            if is_of_a_tick(&path, ending) {
+                remove(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file's name is a tick and something with this ending.
+fn is_of_a_tick(path: &Path, ending: &str) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.split_once('.'))
+        .is_some_and(|(tick, rest)| tick.parse::<u64>().is_ok() && rest.ends_with(ending))
+}
+
+fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot replace {}", summary.display()))
+            Err(error).with_context(|| format!("cannot replace {}", file.display()))
         }
         _ => Ok(()),
     }
@@ -98,6 +125,5 @@ pub fn frame_file(tick: Tick) -> String {
 /// Name of the raw output that arrived at a seat on a tick, in [`LOGITS`]: 32-bit numbers, little-endian, head by
 /// head.
 pub fn logits_file(tick: Tick, seat: &str) -> String {
-    let name = seat.replace(['/', ':'], "_");
-    format!("{:06}.{name}.f32", tick.0)
+    format!("{:06}.{}.f32", tick.0, in_file_name(seat))
 }

@@ -12,6 +12,7 @@ pub mod audience;
 pub mod camera;
 pub mod clock;
 pub mod commands;
+pub mod defect;
 pub mod diff;
 pub mod digest;
 pub mod episode;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anstyle::AnsiColor;
 use clap::Parser;
 use understudy::commands::{Cli, Status, execute};
+use understudy::defect::Defect;
 
 /// A verdict failed.
 const EXIT_FAILED: u8 = 1;
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
         Ok(Err(error)) => {
             let red = AnsiColor::Red.on_default().bold();
             anstream::eprintln!("{red}error:{red:#} {}", in_words(&error));
-            ExitCode::from(EXIT_INPUT)
+            let is_defect = error.is::<Defect>();
+            ExitCode::from(if is_defect { EXIT_INTERNAL } else { EXIT_INPUT })
         }
         Err(_) => ExitCode::from(EXIT_INTERNAL),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use anyhow::Result;
 use drive::decision::{Action, Decision};
 use drive::ego::VehicleCommand;
 use drive::percept::Percept;
@@ -14,6 +15,7 @@ use scenarios::world::WorldState;
 use serde::{Deserialize, Serialize};
 
 use crate::camera::CameraKind;
+use crate::faults::TimedFault;
 
 /// What one seat knew and decided on an exposure tick.
 #[derive(Debug, Clone)]
@@ -226,6 +228,14 @@ impl RunRecord {
     pub fn seats(&self) -> Vec<String> {
         let everyone = std::iter::once(&self.driver).chain(&self.shadow);
         everyone.cloned().collect()
+    }
+
+    /// What was laid over the story to go wrong.
+    ///
+    /// # Errors
+    /// When the record names an unknown fault.
+    pub fn timed_faults(&self) -> Result<Vec<TimedFault>> {
+        self.faults.iter().map(|fault| fault.parse()).collect()
     }
 
     /// Which run it is, in words.

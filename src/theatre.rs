@@ -67,7 +67,7 @@ impl Cast {
             driver: who(&record.driver)?,
             shadow: record.shadow.as_ref().map(who).transpose()?,
             latency: record.latency.parse()?,
-            faults: (record.faults.iter().map(|fault| fault.parse())).collect::<Result<_>>()?,
+            faults: record.timed_faults()?,
             camera: record.camera,
             backend,
         })

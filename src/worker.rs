@@ -4,9 +4,10 @@
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::defect::Defect;
 use crate::digest::hex_of;
 use crate::perceiver::{Exposure, Perceiver, Sight};
 
@@ -82,7 +83,7 @@ impl Drop for Worker {
 }
 
 fn died() -> anyhow::Error {
-    anyhow!("the perception thread ended unexpectedly")
+    Defect("the perception thread ended unexpectedly".to_owned()).into()
 }
 
 /// Perceives an exposure and tells how long it took.

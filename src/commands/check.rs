@@ -41,7 +41,7 @@ pub(super) struct Options {
     /// Who watches the same frames, instead of the pack's shadow
     #[arg(long)]
     shadow: Option<Who>,
-    /// When percepts arrive, instead of the pack's latency: none, fixed, fixed:MS, profile:FILE or live
+    /// When percepts arrive, instead of the pack's latency; what `run --latency` takes
     #[arg(long)]
     latency: Option<LatencyMode>,
     /// What goes wrong in every story, as in `run`; can be given several times

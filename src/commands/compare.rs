@@ -8,7 +8,7 @@ use clap::Args;
 use super::grid_runs::{FieldOptions, drive};
 use super::{Status, say};
 use crate::episode::Pictures;
-use crate::folder::write_run;
+use crate::folder;
 use crate::grid::cells::Cells;
 use crate::grid::contestant::Contestant;
 use crate::grid::plan::GridPlan;
@@ -78,7 +78,8 @@ fn show_worst(
         ..second.performance(&job.story, job.seed)
     })?;
     let folder = out.join(WORST);
-    write_run(&folder, &played, None, false)?;
+    folder::begin(&folder)?;
+    folder::write_run(&folder, &played, None, false)?;
     worst.frame = Some(format!("{}#the-end", folder.join("report.html").display()));
     Ok(())
 }

@@ -69,6 +69,16 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
 /// What the runs were set up with, where it differs.
 fn setup(a: &RunRecord, b: &RunRecord) -> Vec<String> {
     let shadow = |run: &RunRecord| run.shadow.clone().unwrap_or_else(|| "nobody".to_owned());
+    let list = |words: &[String]| words.join(", ");
+    let parameters = |run: &RunRecord| {
+        let values = run.parameters.iter();
+        list(
+            &values
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let camera = |run: &RunRecord| format!("{:?}", run.camera).to_lowercase();
     let weights = |run: &RunRecord| {
         let networks = run.networks.iter();
         let weights =
@@ -92,6 +102,9 @@ fn setup(a: &RunRecord, b: &RunRecord) -> Vec<String> {
         ("driver", a.driver.clone(), b.driver.clone()),
         ("shadow", shadow(a), shadow(b)),
         ("latency", a.latency.clone(), b.latency.clone()),
+        ("faults", list(&a.faults), list(&b.faults)),
+        ("parameters", parameters(a), parameters(b)),
+        ("camera", camera(a), camera(b)),
         ("fork", fork(a), fork(b)),
         ("weights", weights(a), weights(b)),
         (
@@ -138,7 +151,10 @@ fn words(record: &DiffRecord, a: &RunRecord, b: &RunRecord) -> String {
         .map(|line| format!("differs in {line}"))
         .collect();
     match &record.first_difference {
-        None => lines.push(format!("equal to the bit, with the digest {}", a.digest)),
+        None if a.digest == b.digest => {
+            lines.push(format!("equal to the bit, with the digest {}", a.digest));
+        }
+        None => lines.push("equal to the bit in everything that both have".to_owned()),
         Some(difference) => {
             lines.push(difference.words([&a.seats(), &b.seats()]));
             lines.extend(record.values.clone());

@@ -24,8 +24,8 @@ pub(crate) struct DriveOptions {
     /// Who watches the same frames without a say
     #[arg(long)]
     pub(crate) shadow: Option<Who>,
-    /// When percepts arrive: none (the default), own (each network's recorded samples), of:NETWORK, own*SCALE, car,
-    /// fixed (its median), fixed:MS, profile:FILE or live
+    /// When percepts arrive: none (the default), own (each network's recorded samples), of:NETWORK, either times a
+    /// scale as in own*4, car (own*11), fixed (the recorded median), fixed:MS, profile:FILE, profile:FOLDER or live
     #[arg(long)]
     pub(crate) latency: Option<LatencyMode>,
     /// What goes wrong and when, in seconds: `NAME[:SIZE]@START[+DURATION]`, for example `camera_dies@6` or

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum as _};
+use distill::cache::Cache;
 use distill::dataset::{Dataset, FrameId};
-use distill::evaluate::{MACRO, macro_figure};
+use distill::evaluate::{Blind, MACRO, macro_figure};
 use perception::network::{Backend, Network};
 use perception::weights;
 
@@ -71,6 +72,17 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Who never looks. What is usual is learned from the sensor camera's training frames, since another camera's
+    /// worlds are the same and its data set need not hold any.
+    fn blind(&self, cache: &Cache) -> Result<Blind> {
+        Ok(match self.camera {
+            CameraKind::Sensor => Blind::new(cache)?,
+            CameraKind::Bevy => Blind::new(&open_cache(&self.data, 0.0)?)?,
+        })
+    }
+}
+
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
     let found = Assets::find(assets)?;
     let driving = options.driving.as_deref().map(read_grid).transpose()?;
@@ -81,6 +93,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let card = ReportCard::new(
         (&found, assets),
         (&cache, &frames),
+        &options.blind(&cache)?,
         options.temperature,
         &bar,
     )?;

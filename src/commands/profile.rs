@@ -14,7 +14,7 @@ use scenarios::catalog;
 
 use super::{Status, say};
 use crate::episode::Pictures;
-use crate::files::{create_folder, write_whole};
+use crate::files::{create_folder, in_file_name, write_whole};
 use crate::machine::processor;
 use crate::models::Who;
 use crate::perceiver::Exposure;
@@ -120,7 +120,8 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
                     scale: 1.0,
                     samples_ms: samples_ms.into_iter().skip(WARM_UP).collect(),
                 };
-                let path = options.out.join(format!("{who}{}", conditions.suffix()));
+                let name = in_file_name(&who.to_string()) + &conditions.suffix();
+                let path = options.out.join(name);
                 write_whole(&path, &serde_json::to_vec_pretty(&profile)?)?;
                 profiles.push(profile);
                 bar.inc(1);

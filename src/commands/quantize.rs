@@ -32,8 +32,9 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 500)]
     frames: usize,
     /// Layers to run in 16-bit words instead of bytes, by the beginnings of their names, as in `stage1,coarse`
+    /// (default: those of these weights' present ranges, none where there are none)
     #[arg(long, value_delimiter = ',')]
-    words: Vec<String>,
+    words: Option<Vec<String>>,
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
@@ -47,7 +48,14 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let cache = open_cache(&options.data, 0.0)?;
     for path in &paths {
         let (card, net) = weights::load(path)?;
-        let ranges = calibrate((&net, &card.weights_digest), &cache, options)?;
+        let words = match &options.words {
+            Some(words) => words.clone(),
+            None => {
+                Ranges::load(path, &card.weights_digest).map_or_else(|_| Vec::new(), |r| r.words)
+            }
+        };
+        let calibrator = watched(&net, &cache, options.frames)?;
+        let ranges = calibrator.ranges((&card.weights_digest, cache.dataset_digest()), &words);
         ranges.save(path)?;
         say(&format!(
             "ranges of {} on {} frames in {}",
@@ -61,14 +69,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
 }
 
 /// Watches the network on training frames, evenly chosen.
-fn calibrate(
-    (net, weights_digest): (&Net, &str),
-    cache: &Cache,
-    options: &Options,
-) -> Result<Ranges> {
-    let chosen = cache.some_of(Split::Train, options.frames.max(1));
+fn watched(net: &Net, cache: &Cache, frames: usize) -> Result<Calibrator> {
+    let chosen = cache.some_of(Split::Train, frames.max(1));
     ensure!(
-        options.frames > 0 && !chosen.is_empty(),
+        frames > 0 && !chosen.is_empty(),
         "ranges need frames: give --frames a number above 0, and capture some with `understudy capture`"
     );
     let bar = progress::bar(chosen.len() as u64, "watching activations");
@@ -78,7 +82,7 @@ fn calibrate(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(calibrator.ranges((weights_digest, cache.dataset_digest()), &options.words))
+    Ok(calibrator)
 }
 
 /// The network beside its int8 self on validation worlds.

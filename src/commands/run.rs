@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 use scenarios::catalog;
 use scenarios::story::{Kind, Story};
 
 use super::drive_options::{DriveOptions, load_story};
 use super::{Status, say};
+use crate::defect::Defect;
 use crate::diff::first_difference;
 use crate::episode::Pictures;
-use crate::folder::write_run;
+use crate::folder;
 use crate::mcap;
 use crate::progress;
 use crate::record::{Outcome, RunRecord};
@@ -49,7 +50,7 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "from")]
     dry_run: bool,
     /// Leave a recorded run at RUN@TICK or RUN@SECONDSs: its world up to there, then --driver at the wheel
-    #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed", "faults"])]
+    #[arg(long, value_name = "RUN@TICK", conflicts_with_all = ["stories", "seed", "faults", "camera"])]
     from: Option<String>,
     /// Drive every story twice and prove that both runs are equal to the bit
     #[arg(long)]
@@ -82,11 +83,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     }
     let mut drive = options.drive.clone();
     if let Some(fork) = programme.iter().find_map(|item| item.fork.as_ref()) {
-        drive.latency = Some(
-            drive
-                .latency
-                .map_or_else(|| fork.run().record.latency.parse(), Ok)?,
-        );
+        take_over(&mut drive, &fork.run().record)?;
     }
     let theatre = Theatre::open(assets, drive.cast()?, progress::stop_flag()?)?;
     let mut runs = Vec::new();
@@ -128,6 +125,16 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     Ok(Status::of(
         runs.iter().all(|run| run.verdict == Outcome::Pass),
     ))
+}
+
+/// What a fork takes over from the run it leaves: faults and camera, and the latency unless another is asked for.
+fn take_over(drive: &mut DriveOptions, record: &RunRecord) -> Result<()> {
+    if drive.latency.is_none() {
+        drive.latency = Some(record.latency.parse()?);
+    }
+    drive.faults = record.timed_faults()?;
+    drive.camera = record.camera;
+    Ok(())
 }
 
 /// Reactions that were passed without braking: whatever was to provoke ego did not.
@@ -235,12 +242,13 @@ fn verify(theatre: &Theatre, performance: &Performance<'_>, played: &Played) -> 
         return Ok(());
     };
     let seats = played.record.seats();
-    bail!(
+    Err(Defect(format!(
         "{} with seed {} does not repeat, which is a defect of this program or this machine: {}",
         performance.story.name,
         performance.seed,
         difference.words([&seats, &seats]),
-    )
+    ))
+    .into())
 }
 
 /// Writes a run's folder.
@@ -248,15 +256,16 @@ fn write(
     options: &Options,
     theatre: &Theatre,
     performance: &Performance<'_>,
-    (folder, played): (&Path, &Played),
+    (place, played): (&Path, &Played),
 ) -> Result<()> {
+    folder::begin(place)?;
     if options.record == Some(Format::Mcap) {
         let story = performance.story;
         let compiled = story.compile(performance.seed, &performance.parameters)?;
-        mcap::write(folder, played, &compiled.stage)?;
+        mcap::write(place, played, &compiled.stage)?;
     }
     let bars = theatre.soft_targets(played, SOFT_TARGET_TEMPERATURE)?;
-    write_run(folder, played, bars.as_ref(), options.frames)
+    folder::write_run(place, played, bars.as_ref(), options.frames)
 }
 
 /// One story writes into the folder itself, several each into a folder of their own.

@@ -1,6 +1,6 @@
 //! What `cliff`, `envelope` and `ladder` share: stories by name or the whole catalog, drivers and seeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -105,7 +105,17 @@ impl SearchOptions {
 pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
     let load = |name: &str| Ok((name.to_owned(), load_story(name)?));
     if !names.is_empty() {
-        return names.iter().map(|name| load(name)).collect();
+        let named = names.iter().map(|name| load(name));
+        let named = named.collect::<Result<Vec<(String, Story)>>>()?;
+        let mut met = BTreeSet::new();
+        for (called, story) in &named {
+            ensure!(
+                met.insert(&story.name),
+                "{called}: the story {} is there twice; name each once",
+                story.name
+            );
+        }
+        return Ok(named);
     }
     let mut stories = catalog::names().map(load).collect::<Result<Vec<_>>>()?;
     stories.retain(|(_, story)| story.kind == Kind::Reaction);

@@ -70,13 +70,14 @@ pub struct HeadCard {
 }
 
 impl ReportCard {
-    /// Lets everyone look at frames, once. `temperature` is that of the similarity matrices.
+    /// Lets everyone look at frames, once. `blind` is the floor, `temperature` that of the similarity matrices.
     ///
     /// # Errors
     /// When a network or frame cannot be read, or teacher or student are missing.
     pub fn new(
         (assets, given): (&Assets, Option<&Path>),
         (cache, frames): (&Cache, &[usize]),
+        blind: &Blind,
         temperature: f32,
         bar: &ProgressBar,
     ) -> Result<Self> {
@@ -93,7 +94,7 @@ impl ReportCard {
             looks.look(cache, index, temperature)?;
             bar.inc(1);
         }
-        looks.card(cache, frames)
+        looks.card(cache, frames, blind)
     }
 }
 
@@ -154,8 +155,7 @@ impl Looks {
     }
 
     /// The whole card.
-    fn card(self, cache: &Cache, frames: &[usize]) -> Result<ReportCard> {
-        let blind = Blind::new(cache)?;
+    fn card(self, cache: &Cache, frames: &[usize], blind: &Blind) -> Result<ReportCard> {
         let worlds = self.seen_by(&Who::Teacher)[0].worlds();
         let everyone = Everyone {
             teacher: self.seen_by(&Who::Teacher),

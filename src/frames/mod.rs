@@ -18,7 +18,7 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 
 use crate::camera::expose_by;
 use crate::digest::hex_of;
-use crate::faults::{FaultyCamera, TimedFault};
+use crate::faults::FaultyCamera;
 use crate::files::{create_folder, write_whole};
 use crate::perceiver::{Exposure, Perceiver};
 use crate::recorded::Fork;
@@ -143,8 +143,8 @@ fn newest_exposure(fork: &Fork) -> Result<Exposure> {
 fn replay(fork: &Fork, mut hand_on: impl FnMut(Exposure) -> Result<()>) -> Result<()> {
     let (run, record) = (fork.run(), &fork.run().record);
     let mut story = run.story()?;
-    for fault in &record.faults {
-        fault.parse::<TimedFault>()?.lay_over(&mut story);
+    for fault in record.timed_faults()? {
+        fault.lay_over(&mut story);
     }
     let compiled = story.compile(record.seed, &record.parameters)?;
     let mut painter = record.camera.painter(&compiled.stage)?;

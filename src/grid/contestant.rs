@@ -59,7 +59,7 @@ impl FromStr for Contestant {
 
     /// `NAME` or `NAME@LATENCY`.
     fn from_str(text: &str) -> Result<Self> {
-        let (who, latency) = match text.split_once('@') {
+        let (who, latency) = match text.rsplit_once('@') {
             Some((who, latency)) => (who, Some(latency.parse()?)),
             None => (text, None),
         };

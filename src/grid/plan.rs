@@ -12,6 +12,7 @@ use scenarios::story::Story;
 
 use super::cells::{Cell, Cells};
 use super::contestant::Contestant;
+use crate::files::in_file_name;
 use crate::pack::finished::FinishedRun;
 use crate::pack::job::{Job, jobs};
 use crate::theatre::{Cast, Theatre};
@@ -61,7 +62,9 @@ impl GridPlan {
                 latency: cell.latency.clone(),
                 ..cast(contestant, backend)
             };
-            let shelf = format!("{contestant}.{}", cell.latency).replace(['/', ':', ' '], "_");
+            let words = in_file_name(&format!("{contestant}.{}", cell.latency));
+            // Other words may look the same in a file's name.
+            let shelf = format!("{}.{words}", cell.contestant + 1);
             let jobs = jobs(&stories, seeds, &cast, assets)?;
             let on_its_shelf = |job| Job {
                 theatre: cell.contestant,

@@ -56,6 +56,8 @@ pub struct Plan {
     tolerances: Tolerances,
     /// Why the pack's baseline does not decide, where it has one for another cast.
     foreign: Option<String>,
+    /// Why nothing of the stored baseline counts, where the pack's own cast has changed since.
+    outdated: Option<String>,
 }
 
 impl Plan {
@@ -65,7 +67,7 @@ impl Plan {
     /// When something is missing or has a mistake.
     pub fn new(pack: Pack, overrides: Overrides, assets: Option<&Path>) -> Result<Self> {
         let is_whole = overrides.only.is_none() && overrides.seeds.is_none();
-        let words = words(&pack.words, &overrides);
+        let words = words(&pack, &overrides);
         let foreign = (pack.baseline.is_some() && words != pack.words).then(|| {
             format!(
                 "the pack's baseline is of another cast ({}); the stories' criteria decide",
@@ -73,9 +75,14 @@ impl Plan {
             )
         });
         let baseline_path = pack.baseline.filter(|_| foreign.is_none());
-        let baseline = baseline_path.as_deref().map(Baseline::read).transpose()?;
-        let baseline =
-            baseline.map(|found| found.unwrap_or_else(|| Baseline::empty(words.clone())));
+        let stored = baseline_path.as_deref().map(Baseline::read).transpose()?;
+        let (baseline, outdated) = match stored {
+            Some(found) => {
+                let (baseline, outdated) = of_cast(found, &words);
+                (Some(baseline), outdated)
+            }
+            None => (None, None),
+        };
         let cast = Cast {
             shadow: overrides.shadow.or(pack.shadow),
             faults: overrides.faults,
@@ -111,6 +118,7 @@ impl Plan {
             baseline,
             tolerances: pack.tolerances,
             foreign,
+            outdated,
         })
     }
 
@@ -136,7 +144,7 @@ impl Plan {
             Some(baseline) => notes(baseline, runs, self.is_whole.then_some(&self.record.jobs)),
             None => Vec::new(),
         };
-        notes.extend(self.foreign.clone());
+        notes.extend(self.foreign.iter().chain(&self.outdated).cloned());
         notes
     }
 
@@ -187,8 +195,28 @@ impl Plan {
     }
 }
 
+/// The stored baseline if it is of this cast, otherwise one without entries and why.
+fn of_cast(stored: Option<Baseline>, cast: &CastWords) -> (Baseline, Option<String>) {
+    match stored {
+        Some(baseline) if baseline.cast == *cast => (baseline, None),
+        Some(baseline) => {
+            let why = format!(
+                "the stored baseline is of another cast ({}) than the pack ({}): nothing of it counts; \
+                 check again with --bless",
+                baseline.cast.sentence(),
+                cast.sentence()
+            );
+            (Baseline::empty(cast.clone()), Some(why))
+        }
+        None => (Baseline::empty(cast.clone()), None),
+    }
+}
+
 /// Driver, shadow and latency as the pack has them, or as the command line says otherwise.
-fn words(pack: &CastWords, overrides: &Overrides) -> CastWords {
+fn words(pack: &Pack, overrides: &Overrides) -> CastWords {
+    let latency = overrides.latency.as_ref();
+    let latency = latency.filter(|latency| **latency != pack.latency);
+    let pack = &pack.words;
     let or = |word: Option<String>, otherwise: &String| word.unwrap_or_else(|| otherwise.clone());
     CastWords {
         driver: or(overrides.driver.as_ref().map(Who::to_string), &pack.driver),
@@ -196,10 +224,7 @@ fn words(pack: &CastWords, overrides: &Overrides) -> CastWords {
             Some(shadow) => Some(shadow.to_string()),
             None => pack.shadow.clone(),
         },
-        latency: or(
-            overrides.latency.as_ref().map(LatencyMode::to_string),
-            &pack.latency,
-        ),
+        latency: or(latency.map(LatencyMode::to_string), &pack.latency),
         faults: overrides.faults.iter().map(TimedFault::to_string).collect(),
     }
 }

@@ -65,3 +65,27 @@ fn a_level_can_be_set_and_a_file_checked_without_driving() {
     assert!(plan.contains("17.50") && plan.contains("5..20"), "{plan}");
     assert!(!plan.contains("verdict"), "{plan}");
 }
+
+#[test]
+fn a_road_of_ones_own_lies_beside_the_story() {
+    let folder = std::env::temp_dir().join(format!("understudy-road-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+    let road = include_str!("../../scenarios/roads/straight.xodr");
+    std::fs::write(folder.join("mine.xodr"), road).expect("the folder is writable");
+    let path = folder.join("on_my_road.ron");
+    let story = STORY.replace("road: \"straight\"", "road: \"mine.xodr\"");
+    std::fs::write(&path, story).expect("the folder is writable");
+    let file = path.to_str().expect("the path is plain");
+    let output = understudy(&["run", file, "--driver", "truth"]);
+    std::fs::remove_dir_all(&folder).expect("it was just made");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+}
+
+#[test]
+fn a_story_named_twice_is_refused_where_runs_are_paired() {
+    let output = understudy(&["grid", "cut_in", "cut_in", "--seeds", "1"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("is there twice"), "{errors}");
+}

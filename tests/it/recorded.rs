@@ -54,6 +54,27 @@ fn a_fork_keeps_the_world_up_to_its_tick_and_is_driven_by_another_from_there() {
     assert!(drift > 0.1, "the late driver drives differently: {drift} m");
 }
 
+#[test]
+fn a_fork_has_the_faults_of_the_run_it_leaves() {
+    let run = ["run", STORY, "--driver", "truth", "--fault", "dirt:0.3@2"];
+    let dirty = recorded("dirty", &run);
+    let from = format!("{dirty}@{FORK_TICK}");
+    let fork = recorded("dirty_fork", &["run", "--from", &from, "--driver", "truth"]);
+    assert_eq!(difference(&dirty, &fork)["equal"], true);
+}
+
+#[test]
+fn a_run_leaves_nothing_of_an_older_one_in_its_folder() {
+    let run = ["run", STORY, "--driver", "truth"];
+    let folder = recorded("anew", &[&run[..], &["--frames"]].concat());
+    let frames = Path::new(&folder).join("frames");
+    let count = |frames: &Path| std::fs::read_dir(frames).map_or(0, Iterator::count);
+    std::fs::write(frames.join("mine.txt"), "not of a run").expect("the folder is writable");
+    assert!(count(&frames) > 1);
+    recorded("anew", &run);
+    assert_eq!(count(&frames), 1, "what is no picture of a run stays");
+}
+
 fn worlds_before(folder: &str, tick: u64) -> Vec<serde_json::Value> {
     let trace = std::fs::read_to_string(Path::new(folder).join("trace.jsonl"));
     let trace = trace.expect("a recorded run has a trace");

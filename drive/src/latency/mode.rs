@@ -52,7 +52,7 @@ impl LatencyMode {
 pub enum ParseLatencyModeError {
     /// No such mode.
     #[error(
-        "unknown latency mode '{0}': write none, fixed (each network's recorded median), fixed:MS (for example fixed:120), own (each network's recorded samples), of:NETWORK, own*SCALE, car (own*{CAR_SCALE}), profile:FILE or live"
+        "unknown latency mode '{0}': write none, fixed (each network's recorded median), fixed:MS (for example fixed:120), own (each network's recorded samples), of:NETWORK, own*SCALE, of:NETWORK*SCALE, car (own*{CAR_SCALE}), profile:FILE, profile:FOLDER or live"
     )]
     Unknown(String),
     /// The milliseconds of `fixed` are not a usable number.

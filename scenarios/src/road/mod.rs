@@ -19,6 +19,8 @@ mod surface;
 mod tests;
 mod write;
 
+use std::path::Path;
+
 use drive::frames::{Point2, Pose2};
 use drive::labels::LANE_BOUNDARIES;
 use thiserror::Error;
@@ -92,18 +94,19 @@ impl Road {
     }
 
     /// A network of the library by name, or from an `.xodr` file by path (told by
-    /// a dot or a slash).
+    /// a dot or a slash), which is looked for from the folder `beside` on.
     ///
     /// # Errors
     /// When there is neither, or the file cannot be read or used.
-    pub fn open(name_or_path: &str) -> Result<Self, RoadError> {
+    pub fn open(name_or_path: &str, beside: &Path) -> Result<Self, RoadError> {
         let is_path = name_or_path.contains(['.', '/']);
         if !is_path {
             return Self::named(name_or_path);
         }
-        let text = std::fs::read_to_string(name_or_path);
+        let path = beside.join(name_or_path);
+        let text = std::fs::read_to_string(&path);
         Self::parse(&text.map_err(|source| RoadError::File {
-            path: name_or_path.to_owned(),
+            path: path.display().to_string(),
             source,
         })?)
     }

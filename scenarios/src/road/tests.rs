@@ -1,6 +1,7 @@
 //! Claims about roads as a whole.
 
 use core::f64::consts::PI;
+use std::path::Path;
 
 use drive::frames::{Point2, Pose2};
 use drive::math::{cos, sin, wrap_angle};
@@ -297,7 +298,7 @@ fn an_unknown_lane_is_answered_with_the_lanes_there_are() {
 
 #[test]
 fn an_unknown_road_is_answered_with_the_library() {
-    let error = Road::open("strait").unwrap_err().to_string();
+    let error = Road::open("strait", Path::new("")).unwrap_err().to_string();
     assert!(
         error.contains("strait") && error.contains("winding"),
         "{error}"

@@ -37,7 +37,7 @@ impl Story {
         overrides: &BTreeMap<String, f64>,
     ) -> Result<CompiledStory, StoryError> {
         let parameters = self.parameters_for(seed, overrides)?;
-        let road = Road::open(&self.road).map_err(|error| {
+        let road = Road::open(&self.road, self.folder()).map_err(|error| {
             let marks = [Mark::Word("road"), Mark::Text(&self.road)];
             self.error(&marks, error.to_string())
         })?;

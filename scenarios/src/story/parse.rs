@@ -1,6 +1,7 @@
 //! From the text of a file to a [`Story`]: plain stories and variants of others, errors with their place.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ron::extensions::Extensions;
 use serde::Deserialize;
@@ -40,6 +41,12 @@ enum StoryFile {
 }
 
 impl Story {
+    /// The folder of its file, from which the paths in it are looked for.
+    pub(super) fn folder(&self) -> &Path {
+        let file = self.sources.first().map_or("", |source| &source.file);
+        Path::new(file).parent().unwrap_or(Path::new(""))
+    }
+
     /// Reads a story from RON. `name` is its name, `file` what errors call the file; `base` gives the
     /// text of the story a variant names.
     ///
