@@ -122,6 +122,11 @@ impl Theatre {
     /// # Errors
     /// When weights or recorded latencies are missing, damaged or do not match.
     pub fn open(assets: Option<&Path>, cast: Cast, stop: Arc<AtomicBool>) -> Result<Self> {
+        ensure!(
+            cast.shadow.as_ref() != Some(&cast.driver),
+            "{} drives and cannot watch itself; name another with --shadow",
+            cast.driver
+        );
         let mut networks = BTreeMap::new();
         for who in cast.everyone() {
             if who.is_network() {

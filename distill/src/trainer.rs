@@ -235,6 +235,9 @@ impl Training<'_> {
         }
         let gradients = passage.backward(&total)?;
         let gradient_norm = state.optimiser.gradient_norm(&gradients)?;
+        if !gradient_norm.is_finite() {
+            return Err(Error::Diverged { step, loss });
+        }
         let scale = (recipe.clip_norm / gradient_norm.max(1e-12)).min(1.0);
         let learning_rate = recipe.learning_rate_at(step);
         state

@@ -154,8 +154,8 @@ pub const LANE_BOUNDARIES: usize = 4;
 /// Number of picture rows on which boundaries are given.
 pub const LANE_ROWS: usize = 16;
 
-/// The picture row, in continuous pixels from the top, of lane row `row`: the centres of the lower
-/// sixteen rows of an 8-pixel grid, about 54 m to 4.4 m ahead on flat ground.
+/// The picture row, in continuous pixels from the top, of lane row `row`: the centres of rows 15 to 30 of an 8-pixel
+/// grid, the first about 54 m ahead on flat ground.
 pub fn lane_row_v_px(row: usize) -> f64 {
     FRAME_HEIGHT as f64 / 2.0 - 4.0 + 8.0 * row as f64
 }

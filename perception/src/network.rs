@@ -191,7 +191,9 @@ mod tests {
             let (a, b) = (a.head(head), b.head(head));
             length(&mut a.iter().zip(b).map(|(a, b)| a - b)) / length(&mut b.iter().copied())
         };
-        Head::ALL.into_iter().map(of_head).fold(0.0, f64::max)
+        let shares = Head::ALL.map(of_head);
+        assert!(shares.iter().all(|share| share.is_finite()), "{shares:?}");
+        shares.into_iter().fold(0.0, f64::max)
     }
 
     #[test]

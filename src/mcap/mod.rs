@@ -140,11 +140,7 @@ impl Topics {
             let words = values::decision(tick, &topics.name, &seat.decision);
             log(&topics.decisions, tick, &words);
             if let Some(percept) = &seat.percept {
-                log(
-                    &topics.scene,
-                    tick,
-                    &scene::percept(tick, &topics.name, percept),
-                );
+                log(&topics.scene, tick, &scene::percept(&topics.name, percept));
                 let drawn = annotations::percept(tick, &topics.name, percept);
                 log(&topics.annotations, tick, &drawn);
             }

@@ -8,17 +8,14 @@ use drive::math::{cos, sin};
 use drive::percept::{ObjectPercept, Percept};
 use drive::time::Tick;
 use foxglove::messages::{
-    CubePrimitive, Duration, FrameTransform, FrameTransforms, Pose, Quaternion, SceneEntity,
-    SceneUpdate, Vector3,
+    CubePrimitive, FrameTransform, FrameTransforms, Pose, Quaternion, SceneEntity,
+    SceneEntityDeletion, SceneUpdate, Vector3, scene_entity_deletion,
 };
 use scenarios::stage::Stage;
 use scenarios::world::WorldState;
 
 use super::values::{colour, timestamp};
 use super::{CAMERA, EGO, WORLD};
-
-/// How long a box stays, in milliseconds, unless the next frame replaces it.
-const LIFETIME_MS: u32 = 250;
 
 /// The car in the world, and the camera in the car.
 pub(super) fn transforms(world: &WorldState) -> FrameTransforms {
@@ -61,16 +58,19 @@ pub(super) fn truth(stage: &Stage, world: &WorldState) -> SceneUpdate {
     }
 }
 
-/// What a seat saw last, in the ego frame.
-pub(super) fn percept(tick: Tick, name: &str, percept: &Percept) -> SceneUpdate {
-    let entities = percept
-        .objects
-        .iter()
-        .enumerate()
-        .map(|(index, object)| entity(tick, EGO, format!("{name} {index}"), seen(object)));
+/// What a seat saw last, instead of what it saw before: in the ego frame as that was when the picture was taken.
+pub(super) fn percept(name: &str, percept: &Percept) -> SceneUpdate {
+    let exposure = percept.exposure;
+    let objects = percept.objects.iter().enumerate();
+    let entities = objects
+        .map(|(index, object)| entity(exposure, EGO, format!("{name} {index}"), seen(object)));
     SceneUpdate {
+        deletions: vec![SceneEntityDeletion {
+            timestamp: Some(timestamp(exposure)),
+            r#type: scene_entity_deletion::Type::All.into(),
+            id: String::new(),
+        }],
         entities: entities.collect(),
-        ..Default::default()
     }
 }
 
@@ -100,7 +100,6 @@ fn entity(tick: Tick, frame: &str, id: String, cube: CubePrimitive) -> SceneEnti
         timestamp: Some(timestamp(tick)),
         frame_id: frame.to_owned(),
         id,
-        lifetime: Some(Duration::new(0, 1_000_000 * LIFETIME_MS)),
         cubes: vec![cube],
         ..Default::default()
     }

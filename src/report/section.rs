@@ -84,7 +84,12 @@ fn row(record: &RunRecord, parting: Option<&Parting>, number_on_page: usize) -> 
         escape(&record.driver),
         verdict_word(record),
         parting.map_or_else(
-            || "none".to_owned(),
+            || if record.shadow.is_some() {
+                "none"
+            } else {
+                "–"
+            }
+            .to_owned(),
             |parting| jump(
                 number_on_page,
                 parting.tick.0,

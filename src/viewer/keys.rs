@@ -6,7 +6,7 @@ use drive::time::Tick;
 use super::show::Show;
 
 /// Every key and what it does, in the order of the help.
-pub(super) const HELP: [(&str, &str); 14] = [
+pub(super) const HELP: [(&str, &str); 16] = [
     ("Space", "play, pause"),
     ("Right, Left", "one camera frame on, back"),
     (". ,", "one tick (10 ms) on, back"),
@@ -29,7 +29,9 @@ pub(super) const HELP: [(&str, &str); 14] = [
         "soft targets of that pixel; X closes them",
     ),
     ("click, drag the time line", "look back, look on"),
-    ("? Q", "these keys; quit"),
+    ("? or H", "these keys"),
+    ("Esc", "closes what is open; quit"),
+    ("Q", "quit"),
 ];
 
 /// Does what was asked for since the last frame; says whether the window is to close.
@@ -54,8 +56,9 @@ pub(super) fn obey(ctx: &Context, show: &mut Show) -> bool {
     if pressed(Key::X) {
         show.probe = None;
     }
-    if pressed(Key::Escape) && show.is_helping {
+    if pressed(Key::Escape) && (show.is_helping || show.probe.is_some()) {
         show.is_helping = false;
+        show.probe = None;
         return false;
     }
     pressed(Key::Q) || pressed(Key::Escape)

@@ -143,6 +143,26 @@ fn what_was_blessed_passes_and_a_moved_number_is_named_with_its_bound() {
 }
 
 #[test]
+fn a_baseline_counts_for_its_cast_however_that_is_written_and_for_no_other() {
+    let bench = Bench::blessed("cast");
+    assert_code(
+        &bench.check(&["--latency", "fixed:30.0"]),
+        0,
+        &["4 passed, 0 failed"],
+    );
+    assert_code(
+        &bench.check(&["--latency", "fixed:40"]),
+        0,
+        &["baseline is of another cast"],
+    );
+    let later = PACK.replace("fixed:30", "fixed:40");
+    fs::write(bench.folder.join("two.ron"), later).expect("the folder is writable");
+    assert_code(&bench.check(&[]), 1, &["nothing of it counts", "--bless"]);
+    assert_code(&bench.check(&["--bless"]), 1, &["4 entries added"]);
+    assert_code(&bench.check(&[]), 0, &["4 passed, 0 failed"]);
+}
+
+#[test]
 fn parts_joined_are_the_whole_and_a_missing_one_is_named() {
     let bench = Bench::blessed("parts");
     let [whole, first, second, joined] =

@@ -58,8 +58,8 @@ fn a_dead_camera_ends_in_a_safe_stop_in_every_story() {
             let episode = play(&story, seed, Box::new(Truth::new()), Pass::Labels);
             let dies = Tick((dies_s * 100.0) as u64);
             let failed = &episode.verdict.failures;
-            let collided = failed.iter().any(|one| one.criterion == "no_collision");
-            let is_safe = failed.is_empty() || (collided && was_surprised(&episode, dies));
+            let collided_only = failed.iter().all(|one| one.criterion == "no_collision");
+            let is_safe = failed.is_empty() || (collided_only && was_surprised(&episode, dies));
             if !is_safe {
                 failures.push(format!(
                     "{} seed {seed} at {dies_s:.2} s: {failed:?}",

@@ -88,7 +88,9 @@ fn trains(scratch: &Scratch) {
 fn judges(scratch: &Scratch) {
     let card = scratch.run("evaluate --assets @assets --data @data --out @card --explain --json");
     let card: Value = serde_json::from_str(&card).expect("--json prints JSON");
-    assert_eq!(card["heads"].as_object().map(serde_json::Map::len), Some(8));
+    // Of one test world: it has no stop line, and who answers nothing to nothing has no figure.
+    assert_eq!(card["heads"].as_object().map(serde_json::Map::len), Some(7));
+    assert!(card["heads"]["stop_line"].is_null());
     assert!(card["retention_macro"].is_f64());
     assert!(card["heads"]["lanes"]["hard_label_student"].is_f64());
     let page = fs::read_to_string(scratch.at("card/report.html")).expect("the page is there");
@@ -110,10 +112,7 @@ fn learns_from_its_own_driving(scratch: &Scratch) {
         "distill --data @data --targets @said.bin --steps 2 --out @student --rounds 1 --round-worlds 2 \
          --round-steps 1 --round-stories slow_lead --teacher @teacher/teacher.safetensors",
     );
-    assert!(
-        told.contains("round 1: 8 frames kept") || told.contains("collisions"),
-        "{told}"
-    );
+    assert!(told.contains("round 1: 8 frames kept"), "{told}");
     assert!(told.contains("after round 1: slow_lead"), "{told}");
     let card =
         fs::read_to_string(scratch.at("student/round_1/student.json")).expect("the card is there");

@@ -30,14 +30,14 @@ def serve(version, work, read):
     """Answers until the benchmark closes the pipe. `read` turns what `work` returns into float arrays."""
     say({"ready": version})
     for line in sys.stdin:
-        word, *rest = line.split()
+        word, *rest = line.rstrip("\n").split(" ", 1)
         if word == "answer":
             arrays = read(work())
             numbers = [numpy.asarray(array, "<f4").ravel() for array in arrays]
             numpy.concatenate(numbers).tofile(rest[0])
             say({"lengths": [len(array) for array in numbers]})
         elif word == "run":
-            lead, times = map(int, rest)
+            lead, times = map(int, rest[0].split())
             for _ in range(lead):
                 work()
             say({"ms": [timed(work) for _ in range(times)]})

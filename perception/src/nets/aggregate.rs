@@ -12,7 +12,8 @@ use crate::ops::{Isa, operand, run_all, with_numbers};
 
 /// Lane boundaries.
 pub(crate) const BOUNDARIES: usize = 4;
-/// The lower rows of the segmentation grid, in which lanes are told.
+/// The lower rows of the segmentation grid, in which lanes are told. Each tells of where boundaries cross the centre of
+/// the row above it (`drive::labels::lane_row_v_px`).
 pub(crate) const LANE_ROWS: usize = 16;
 /// Channels of the lane cells: each boundary's logit of the column, then each boundary's part of "none".
 const LANE_CHANNELS: usize = 2 * BOUNDARIES;

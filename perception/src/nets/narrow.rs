@@ -11,9 +11,7 @@ use super::config::NetConfig;
 use super::net::Net;
 use super::plan::{Finish, Layer, Plan};
 use crate::error::Error;
-
-/// Keeps the normalisation's divisor away from zero, as the normalisation does.
-const EPSILON: f32 = 1e-5;
+use crate::ops::Statistics;
 
 /// The network in smaller sizes, its lightest channels left out.
 ///
@@ -110,9 +108,13 @@ fn channel_weights(
     }
     if matches!(layer.finish, Finish::Norm { .. }) {
         let affine: Vec<f32> = tensor("affine").flatten_all()?.to_vec1()?;
-        let variance: Vec<f32> = tensor("variance").to_vec1()?;
-        for (channel, sum) in sums.iter_mut().enumerate() {
-            *sum *= affine[channel].abs() / (variance[channel] + EPSILON).sqrt();
+        let statistics = Statistics {
+            mean: tensor("mean").to_vec1()?,
+            variance: tensor("variance").to_vec1()?,
+        };
+        let scales = affine.iter().zip(statistics.inverse_deviation());
+        for (sum, (scale, inverse)) in sums.iter_mut().zip(scales) {
+            *sum *= scale.abs() * inverse;
         }
     }
     // Depth to space makes one channel of four.

@@ -168,3 +168,71 @@ fn add(sum: &mut Option<Vec<f32>>, numbers: Vec<f32>) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nets::{Body, NetConfig};
+    use crate::ops::oracle::{noise, relative_error};
+    use crate::ops::{Source, conv2d, conv2d_with_bias, depth_to_space, normalise};
+
+    /// A loss in which every logit counts differently.
+    fn loss(logits: &[Tensor]) -> Tensor {
+        let parts = Head::ALL.into_iter().zip(logits).map(|(head, logits)| {
+            let direction = noise(head.name(), logits.dims3().unwrap()).unwrap();
+            (logits * direction.as_tensor()).unwrap().sum_all().unwrap()
+        });
+        parts.reduce(|sum, part| (sum + part).unwrap()).unwrap()
+    }
+
+    /// The same forward pass in operations of which candle keeps account.
+    fn tracked(net: &Net, pictures: &Tensor) -> Vec<Tensor> {
+        let (mut maps, mut logits) = (vec![pictures.clone()], Vec::new());
+        for layer in &net.plan().layers {
+            let var = |of: &str| net.var(&layer.name, of).as_tensor();
+            let (input, conv) = (&maps[layer.input], net.conv(layer));
+            let output = match layer.finish {
+                Finish::Cells(head) => {
+                    let cells = conv2d_with_bias(input, var("weight"), var("bias"), conv).unwrap();
+                    logits.push(aggregate(head, &cells).unwrap());
+                    cells
+                }
+                Finish::Spread => {
+                    depth_to_space(&conv2d(input, var("weight"), conv).unwrap()).unwrap()
+                }
+                Finish::Norm { residual } => {
+                    let sums = conv2d(input, var("weight"), conv).unwrap();
+                    let residual = residual.map(|map| &maps[map]);
+                    let source = Source::Batch;
+                    let made = normalise(&sums, var("affine"), residual, source, net.isa());
+                    made.unwrap().value
+                }
+            };
+            maps.push(output);
+        }
+        logits
+    }
+
+    #[test]
+    fn gradients_are_those_that_candle_finds_whatever_the_body() {
+        let pictures = noise("pictures", (2, 128, 256, 3)).unwrap();
+        for body in [Body::Plain, Body::Residual] {
+            let net = Net::new(
+                &NetConfig {
+                    body,
+                    ..NetConfig::student()
+                },
+                3,
+            )
+            .unwrap();
+            let passage = net.learn(&pictures).unwrap();
+            let own_loss = loss(passage.logits());
+            let own = passage.backward(&own_loss).unwrap();
+            let theirs = loss(&tracked(&net, &pictures)).backward().unwrap();
+            for (name, var) in net.parameters() {
+                let error = relative_error(own.get(var).unwrap(), theirs.get(var).unwrap());
+                assert!(error < 1e-5, "{body:?} {name}: {error:e}");
+            }
+        }
+    }
+}

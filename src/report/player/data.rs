@@ -204,8 +204,7 @@ fn seat(
 fn target(decision: &Decision) -> (Option<f64>, Option<f64>) {
     match decision.reason {
         Reason::Object { gap_m, ttc_s, .. } => (Some(gap_m), ttc_s),
-        Reason::Light { gap_m, .. } => (gap_m, None),
-        Reason::FreeRoad | Reason::Bend | Reason::Blind => (None, None),
+        Reason::Light { .. } | Reason::FreeRoad | Reason::Bend | Reason::Blind => (None, None),
     }
 }
 

@@ -259,7 +259,9 @@ class Player {
     if (event.key === 'ArrowRight') this.step(by);
     else if (event.key === 'ArrowLeft') this.step(-by);
     else if (event.key === 'Home') { this.pause(); this.show(0); }
-    else if (event.key === ' ' && event.target.tagName !== 'BUTTON') this.toggle();
+    else if (event.target === this.slider && event.key === 'ArrowUp') this.step(by);
+    else if (event.target === this.slider && event.key === 'ArrowDown') this.step(-by);
+    else if (event.key === ' ' && !['BUTTON', 'SUMMARY', 'A'].includes(event.target.tagName)) this.toggle();
     else if (moment) this.jump(moment.tick);
     else return false;
     return true;
@@ -327,7 +329,8 @@ class Player {
     if (image) pen.drawImage(image, 0, 0, ...FRAME_PX);
     else if (!picture.jpeg) drawMissing(pen);
     const percept = percepts[index];
-    if (percept) drawPercept(pen, percept, percepts[1 - index], this);
+    const isComing = picture.jpeg && !image;
+    if (percept && !isComing) drawPercept(pen, percept, percepts[1 - index], this);
     const action = words.actions[data.action[k]];
     const why = words.decisions[data.decision[k]];
     const others = this.data.seats.filter((_, other) => other !== index);

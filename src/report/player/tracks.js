@@ -85,21 +85,22 @@ function drawChart(pen, track, player) {
   const values = track.lines.flatMap(line => line[0]).concat(latencies).filter(value => value != null);
   const low = Math.min(0, ...values.filter(value => value < -0.05));
   let high = Math.max(track.least, ...values);
-  if (track.most) high = Math.min(high, track.most);
+  const isCut = track.most && high > track.most;
+  if (isCut) high = track.most;
   const [top, bottom] = [track.marks ? 24 : 8, track.height - 8];
   const y = value => bottom - (bottom - top) * (Math.min(value, high) - low) / (high - low);
   const x = tick => tick / player.end * track.plot;
-  drawAxes(pen, track, player, y, [low, high]);
+  drawAxes(pen, track, player, y, [low, high], isCut);
   track.lines.forEach(([line, style]) => drawLine(pen, player, line.map((value, k) => value == null ? null : [x(player.data.exposures.tick[k]), y(value)]), style));
   if (track.marks) player.data.seats.forEach((seat, index) => drawMarks(pen, player, seat, index, { x, y }));
 }
 
-function drawAxes(pen, track, player, y, [low, high]) {
+function drawAxes(pen, track, player, y, [low, high], isCut) {
   pen.strokeStyle = player.colours.faint;
   pen.fillStyle = player.colours.faint;
   pen.lineWidth = 0.5;
   pen.font = '10.5px system-ui, sans-serif';
-  const rules = [[high, `${high.toFixed(high < 10 ? 1 : 0)} ${track.unit}`], [low, low.toFixed(low ? 1 : 0)]];
+  const rules = [[high, `${isCut ? '≥ ' : ''}${high.toFixed(high < 10 ? 1 : 0)} ${track.unit}`], [low, low.toFixed(low ? 1 : 0)]];
   if (low < 0) rules.push([0, '0']);
   if (track.rule) rules.unshift([track.rule[0], `${track.rule[1]} ${track.rule[0]} ms`]);
   if (track.marks) pen.fillText('× dropped', track.plot + 6, 12);
