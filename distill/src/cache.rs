@@ -91,10 +91,11 @@ impl Cache {
         path: &Path,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self> {
+        let (of_frames, of_encoding) = (dataset.digest(), encoding_digest());
         let made = || {
             let cache = Self::open(path).ok()?;
-            let is_of_these = cache.dataset_digest == dataset.digest()
-                && cache.parts[0].encoding_digest == encoding_digest()
+            let is_of_these = cache.dataset_digest == of_frames
+                && cache.parts[0].encoding_digest == of_encoding
                 && cache.annotator_noise() == annotator_noise;
             is_of_these.then_some(cache)
         };
@@ -216,7 +217,7 @@ impl Cache {
     ///
     /// # Panics
     /// If there is no frame of such an index.
-    pub fn expect(&self, indices: &[usize]) {
+    pub fn fetch_ahead(&self, indices: &[usize]) {
         for &index in indices {
             let (part, offset) = self.place(index);
             read_ahead(&part.file, offset, record_bytes());

@@ -137,7 +137,7 @@ impl SoftTargets {
     ///
     /// # Errors
     /// If the teacher was not asked about one of them.
-    pub fn expect(&self, indices: &[usize]) -> Result<()> {
+    pub fn fetch_ahead(&self, indices: &[usize]) -> Result<()> {
         for &index in indices {
             let part = self.part_of(index);
             read_ahead(&part.file, part.offset_of(index)?, record_bytes());

@@ -226,7 +226,7 @@ impl Training<'_> {
         if frames.labelled.len() < frames.seen.len() {
             batch.keep_labels_of(&frames.labelled);
         }
-        self.expect(&coming)?;
+        self.fetch_ahead(&coming)?;
         let passage = network.learn(&batch.images)?;
         let Loss { total, heads } = self.loss(passage.logits(), &batch)?;
         let loss = f64::from(total.to_scalar::<f32>()?);
@@ -255,10 +255,10 @@ impl Training<'_> {
     }
 
     /// Has the system fetch a coming step's frames while this one is computed.
-    fn expect(&self, frames: &[usize]) -> Result<()> {
-        self.cache.expect(frames);
+    fn fetch_ahead(&self, frames: &[usize]) -> Result<()> {
+        self.cache.fetch_ahead(frames);
         match self.teacher {
-            Some(teacher) => teacher.expect(frames),
+            Some(teacher) => teacher.fetch_ahead(frames),
             None => Ok(()),
         }
     }

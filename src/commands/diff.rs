@@ -69,14 +69,10 @@ pub(super) fn execute(options: &Options) -> Result<Status> {
 /// What the runs were set up with, where it differs.
 fn setup(a: &RunRecord, b: &RunRecord) -> Vec<String> {
     let shadow = |run: &RunRecord| run.shadow.clone().unwrap_or_else(|| "nobody".to_owned());
-    let list = |words: &[String]| words.join(", ");
     let parameters = |run: &RunRecord| {
         let values = run.parameters.iter();
-        list(
-            &values
-                .map(|(name, value)| format!("{name} {value}"))
-                .collect::<Vec<_>>(),
-        )
+        let values = values.map(|(name, value)| format!("{name} {value}"));
+        values.collect::<Vec<_>>().join(", ")
     };
     let camera = |run: &RunRecord| format!("{:?}", run.camera).to_lowercase();
     let weights = |run: &RunRecord| {
@@ -102,7 +98,7 @@ fn setup(a: &RunRecord, b: &RunRecord) -> Vec<String> {
         ("driver", a.driver.clone(), b.driver.clone()),
         ("shadow", shadow(a), shadow(b)),
         ("latency", a.latency.clone(), b.latency.clone()),
-        ("faults", list(&a.faults), list(&b.faults)),
+        ("faults", a.faults.join(", "), b.faults.join(", ")),
         ("parameters", parameters(a), parameters(b)),
         ("camera", camera(a), camera(b)),
         ("fork", fork(a), fork(b)),

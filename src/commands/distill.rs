@@ -121,7 +121,6 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         out: &options.out,
         soft_targets: Some(&options.targets),
     };
-    school(&schooling, &stop)?;
     let rounds = Rounds {
         options: &options.rounds,
         recipe,
@@ -130,6 +129,10 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         out: &options.out,
         assets,
     };
+    if rounds.are_wanted() {
+        rounds.check_teacher()?;
+    }
+    school(&schooling, &stop)?;
     if rounds.are_wanted() {
         rounds.run(&stop)?;
     }

@@ -70,9 +70,7 @@ impl Options {
         );
         Ok(folder)
     }
-}
 
-impl Options {
     /// Who never looks. What is usual is learned from the sensor camera's training frames, since another camera's
     /// worlds are the same and its data set need not hold any.
     fn blind(&self, cache: &Cache) -> Result<Blind> {

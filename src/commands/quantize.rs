@@ -50,9 +50,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         let (card, net) = weights::load(path)?;
         let words = match &options.words {
             Some(words) => words.clone(),
-            None => {
-                Ranges::load(path, &card.weights_digest).map_or_else(|_| Vec::new(), |r| r.words)
-            }
+            None => Ranges::load(path, &card.weights_digest)
+                .map(|ranges| ranges.words)
+                .unwrap_or_default(),
         };
         let calibrator = watched(&net, &cache, options.frames)?;
         let ranges = calibrator.ranges((&card.weights_digest, cache.dataset_digest()), &words);

@@ -111,6 +111,19 @@ impl Rounds<'_> {
         })
     }
 
+    /// Whether the teacher is the one of the soft targets, whose temperatures are used; asked before anything is learned.
+    pub(super) fn check_teacher(&self) -> Result<()> {
+        let path = self.teacher()?;
+        ensure!(
+            weights::load(&path)?.0.weights_digest
+                == SoftTargets::open(self.targets)?.teacher_digest(),
+            "{} is another teacher than that of {}; name the one of the soft targets with --teacher",
+            path.display(),
+            self.targets.display()
+        );
+        Ok(())
+    }
+
     /// Lets the student drive the round's worlds and keeps what it came to.
     fn drive(&self, round: u32, student: &Path, stop: &AtomicBool) -> Result<()> {
         let plan = Plan {
@@ -153,12 +166,6 @@ impl Rounds<'_> {
         }
         let (card, net) = weights::load(&self.teacher()?)?;
         let base = SoftTargets::open(self.targets)?;
-        ensure!(
-            card.weights_digest == base.teacher_digest(),
-            "{} is another teacher than that of {}; name the one of the soft targets with --teacher",
-            self.teacher()?.display(),
-            self.targets.display()
-        );
         let members = [net];
         let teacher = Teacher::new(&members).with_temperatures(base.temperatures());
         let cache = open_cache(&self.folder(round).join("frames"), 0.0)?;

@@ -1,6 +1,6 @@
 //! What `cliff`, `envelope` and `ladder` share: stories by name or the whole catalog, drivers and seeds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -105,15 +105,15 @@ impl SearchOptions {
 pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
     let load = |name: &str| Ok((name.to_owned(), load_story(name)?));
     if !names.is_empty() {
-        let named = names.iter().map(|name| load(name));
-        let named = named.collect::<Result<Vec<(String, Story)>>>()?;
-        let mut met = BTreeSet::new();
-        for (called, story) in &named {
+        let mut named: Vec<(String, Story)> = Vec::new();
+        for name in names {
+            let (called, story) = load(name)?;
             ensure!(
-                met.insert(&story.name),
+                named.iter().all(|(_, other)| other.name != story.name),
                 "{called}: the story {} is there twice; name each once",
                 story.name
             );
+            named.push((called, story));
         }
         return Ok(named);
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::WallClock;
 use crate::files::write_whole;
+use crate::record::LatencyMs;
 
 /// Frames that a median is taken over.
 const FRAMES: usize = 60;
@@ -65,12 +66,12 @@ fn measure(students: &[NetConfig], cache: &Cache) -> Result<Vec<Timed>> {
             times_ms.push(1e3 * clock.elapsed_s());
         }
     }
-    let timed = |(student, times_ms): (&NetConfig, &mut Vec<f64>)| {
-        times_ms.sort_by(f64::total_cmp);
-        Timed {
+    let timed = |(student, times_ms): (&NetConfig, &Vec<f64>)| {
+        let latency_ms = LatencyMs::of(times_ms)?;
+        Some(Timed {
             student: student.clone(),
-            median_ms: times_ms[FRAMES / 2],
-        }
+            median_ms: latency_ms.p50,
+        })
     };
-    Ok(students.iter().zip(&mut times_ms).map(timed).collect())
+    Ok(students.iter().zip(&times_ms).filter_map(timed).collect())
 }

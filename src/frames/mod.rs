@@ -19,7 +19,7 @@ use sim::{Exposure as Pass, SimOptions, Simulation};
 use crate::camera::expose_by;
 use crate::digest::hex_of;
 use crate::faults::FaultyCamera;
-use crate::files::{create_folder, write_whole};
+use crate::files::{create_folder, in_file_name, write_whole};
 use crate::perceiver::{Exposure, Perceiver};
 use crate::recorded::Fork;
 pub use animation::animation;
@@ -99,7 +99,7 @@ impl Still {
             ("depth".to_owned(), overlay::depth(labels)),
         ];
         for look in looks {
-            let name = look.name.replace(['/', ':'], "_");
+            let name = in_file_name(&look.name);
             let mut add = |what: &str, sheet| sheets.push((format!("{name}-{what}"), sheet));
             add(
                 "overlay",

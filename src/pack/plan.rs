@@ -76,13 +76,7 @@ impl Plan {
         });
         let baseline_path = pack.baseline.filter(|_| foreign.is_none());
         let stored = baseline_path.as_deref().map(Baseline::read).transpose()?;
-        let (baseline, outdated) = match stored {
-            Some(found) => {
-                let (baseline, outdated) = of_cast(found, &words);
-                (Some(baseline), outdated)
-            }
-            None => (None, None),
-        };
+        let (baseline, outdated) = stored.map(|found| of_cast(found, &words)).unzip();
         let cast = Cast {
             shadow: overrides.shadow.or(pack.shadow),
             faults: overrides.faults,
@@ -118,7 +112,7 @@ impl Plan {
             baseline,
             tolerances: pack.tolerances,
             foreign,
-            outdated,
+            outdated: outdated.flatten(),
         })
     }
 

@@ -18,12 +18,15 @@ use crate::ops::{
 /// Share of the newest batch in the running statistics.
 const MOMENTUM: f32 = 0.1;
 
+/// The sums of a layer's convolution, and the statistics they were normalised with.
+pub(super) type Normalised = (Tensor, Statistics);
+
 /// What a layer made of the maps it reads.
 pub(super) struct Output {
     /// The map it writes.
     pub(super) value: Tensor,
-    /// If it normalises: the sums of its convolution, and the statistics they were normalised with.
-    pub(super) normalised: Option<(Tensor, Statistics)>,
+    /// What it normalised, if it does.
+    pub(super) normalised: Option<Normalised>,
 }
 
 /// A network: its sizes and its named tensors.

@@ -8,7 +8,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
 
 use super::aggregate::{aggregate, cells_gradient};
-use super::net::{Net, Output};
+use super::net::{Net, Normalised, Output};
 use super::plan::{Finish, Layer};
 use crate::error::Error;
 use crate::heads::Head;
@@ -24,8 +24,8 @@ pub struct Passage<'a> {
     net: &'a Net,
     /// Every map, from the pictures on.
     maps: Vec<Tensor>,
-    /// What each layer made, but for the values, which are maps.
-    outputs: Vec<Output>,
+    /// What each layer normalised, if it does.
+    normalised: Vec<Option<Normalised>>,
     logits: Vec<Tensor>,
 }
 
@@ -35,17 +35,17 @@ impl<'a> Passage<'a> {
         let mut passage = Self {
             net,
             maps: vec![pictures.detach()],
-            outputs: Vec::new(),
+            normalised: Vec::new(),
             logits: Vec::with_capacity(Head::ALL.len()),
         };
         for layer in &net.plan().layers {
-            let output = net.layer_of_batch(layer, &passage.maps)?;
+            let Output { value, normalised } = net.layer_of_batch(layer, &passage.maps)?;
             if let Finish::Cells(head) = layer.finish {
-                let logits = Var::from_tensor(&aggregate(head, &output.value)?)?;
+                let logits = Var::from_tensor(&aggregate(head, &value)?)?;
                 passage.logits.push(logits.into_inner());
             }
-            passage.maps.push(output.value.clone());
-            passage.outputs.push(output);
+            passage.maps.push(value);
+            passage.normalised.push(normalised);
         }
         Ok(passage)
     }
@@ -60,19 +60,21 @@ impl<'a> Passage<'a> {
     ///
     /// # Errors
     /// If candle finds no way from the loss to the logits.
-    pub fn backward(mut self, loss: &Tensor) -> Result<GradStore, Error> {
+    pub fn backward(self, loss: &Tensor) -> Result<GradStore, Error> {
         let mut found = loss.backward()?;
         let mut to_maps: Vec<Option<Vec<f32>>> = vec![None; self.maps.len()];
         let layers = &self.net.plan().layers;
-        for layer in layers.iter().rev() {
-            let output = self.outputs.pop().expect("every layer has its output");
+        for (layer, normalised) in layers.iter().zip(&self.normalised).rev() {
             let to_value = match layer.finish {
-                Finish::Cells(head) => self.cells_gradient(head, &output.value, &mut found)?,
+                Finish::Cells(head) => {
+                    self.cells_gradient(head, &self.maps[layer.output], &mut found)?
+                }
                 Finish::Norm { .. } | Finish::Spread => to_maps[layer.output].take(),
             };
             // What no loss asks for has no gradient.
             if let Some(to_value) = to_value {
-                self.layer_backward(layer, &output, to_value, (&mut to_maps, &mut found))?;
+                let normalised = normalised.as_ref();
+                self.layer_backward(layer, normalised, to_value, (&mut to_maps, &mut found))?;
             }
         }
         Ok(found)
@@ -96,7 +98,7 @@ impl<'a> Passage<'a> {
     fn layer_backward(
         &self,
         layer: &Layer,
-        output: &Output,
+        normalised: Option<&Normalised>,
         to_value: Vec<f32>,
         (to_maps, found): (&mut [Option<Vec<f32>>], &mut GradStore),
     ) -> Result<(), Error> {
@@ -116,7 +118,8 @@ impl<'a> Passage<'a> {
                 space_to_depth(&to_value, width, layer.channels)
             }
             Finish::Norm { residual } => {
-                let gradients = norm_backward(self.net, layer, output, &to_value)?;
+                let normalised = normalised.expect("the layer normalises");
+                let gradients = self.norm_backward(layer, normalised, &to_value)?;
                 learn("affine", gradients.affine)?;
                 if let Some(residual) = residual {
                     add(&mut to_maps[residual], gradients.residual);
@@ -133,26 +136,26 @@ impl<'a> Passage<'a> {
         }
         Ok(())
     }
-}
 
-/// From the gradient of a normalised value to those of scales and shifts, of the convolution's sums and of the residual.
-fn norm_backward(
-    net: &Net,
-    layer: &Layer,
-    output: &Output,
-    gradient: &[f32],
-) -> Result<Gradients, Error> {
-    let (sums, statistics) = output.normalised.as_ref().expect("the layer normalises");
-    let norm = Norm::of_batch(statistics.clone(), net.isa());
-    let with_residual = matches!(layer.finish, Finish::Norm { residual: Some(_) });
-    let gradients = with_numbers(sums, |x| {
-        with_numbers(&output.value, |value| {
-            with_numbers(net.var(&layer.name, "affine"), |affine| {
-                Ok(norm.backward(Pass { x, value, gradient }, affine, with_residual))
+    /// From the gradient of a normalised value to those of scales and shifts, of the convolution's sums and of the
+    /// residual.
+    fn norm_backward(
+        &self,
+        layer: &Layer,
+        (sums, statistics): &Normalised,
+        gradient: &[f32],
+    ) -> Result<Gradients, Error> {
+        let norm = Norm::of_batch(statistics.clone(), self.net.isa());
+        let with_residual = matches!(layer.finish, Finish::Norm { residual: Some(_) });
+        let gradients = with_numbers(sums, |x| {
+            with_numbers(&self.maps[layer.output], |value| {
+                with_numbers(self.net.var(&layer.name, "affine"), |affine| {
+                    Ok(norm.backward(Pass { x, value, gradient }, affine, with_residual))
+                })
             })
-        })
-    })?;
-    Ok(gradients)
+        })?;
+        Ok(gradients)
+    }
 }
 
 /// Adds to a map's gradient, or begins it.

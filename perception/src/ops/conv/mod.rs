@@ -89,13 +89,7 @@ impl Conv {
         let weights = with_numbers(x, |x| {
             Ok(weight_gradient(&sizes, x, gradient, self.isa, threads()))
         })?;
-        if !wants_input {
-            return Ok(Gradients {
-                weights,
-                input: None,
-            });
-        }
-        let input = with_numbers(weight, |weights| {
+        let to_input = |weights: &[f32]| {
             let packed = Packed::transposed(weights, sizes.channels(), self.isa);
             let weights = Weights {
                 packed: &packed,
@@ -103,10 +97,11 @@ impl Conv {
                 isa: self.isa,
             };
             Ok(sizes.backward().apply(gradient, &weights))
-        })?;
+        };
+        let input = wants_input.then(|| with_numbers(weight, to_input));
         Ok(Gradients {
             weights,
-            input: Some(input),
+            input: input.transpose()?,
         })
     }
 
