@@ -171,12 +171,12 @@ impl Recipe {
 
     /// The small network on soft targets and hard labels.
     pub const STUDENT: Self = Self {
-        steps: 20_000,
+        steps: 15_000,
         learning_rate: 4e-3,
         weight_decay: 0.01,
         distillation: Some(Distillation {
             temperature: 2.0,
-            soft_share: 0.7,
+            soft_share: 0.9,
             form: Form::Divergence,
         }),
         checkpoint_every: 1000,

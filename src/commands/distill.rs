@@ -30,7 +30,7 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 2.0)]
     temperature: f32,
     /// Share of the soft targets in the loss; hard labels have the rest
-    #[arg(long, default_value_t = 0.7)]
+    #[arg(long, default_value_t = 0.9)]
     soft_share: f64,
     /// What the student is asked beside the teacher's answer
     #[arg(long, value_enum, default_value_t = Asked::Divergence)]

@@ -27,8 +27,8 @@ use crate::progress;
 use crate::report::sweep_page;
 use crate::table::{Table, number};
 
-/// Operations a second that a student's training does on two cores, for the plan: measured on an AMD EPYC.
-const TRAINING_FLOPS: f64 = 45e9;
+/// Operations a second that a student's training does on two cores, for the plan: measured on an AMD EPYC with AVX-512.
+const TRAINING_FLOPS: f64 = 100e9;
 /// Options of `sweep`.
 #[derive(Debug, Args)]
 pub(super) struct Options {

@@ -50,14 +50,15 @@ impl NetConfig {
         }
     }
 
-    /// The small network: a 27th of the teacher's parameters, a 14th of its operations.
+    /// The small network: a 25th of the teacher's parameters, a seventh of its operations, most of them where the
+    /// picture is large.
     pub fn student() -> Self {
         Self {
             stem: 16,
-            stages: [16, 32, 48, 80],
+            stages: [32, 32, 48, 48],
             blocks: [1, 1, 1, 1],
             body: Body::Plain,
-            decoder: 32,
+            decoder: 48,
             ..Self::teacher()
         }
     }
@@ -112,25 +113,25 @@ mod tests {
     fn the_student_is_a_small_fraction_of_the_teacher() {
         let (teacher, student) = (NetConfig::teacher(), NetConfig::student());
         let ratio = teacher.parameters().unwrap() as f64 / student.parameters().unwrap() as f64;
-        assert!(ratio >= 15.0, "{ratio} times the parameters");
+        assert!(ratio >= 25.0, "{ratio} times the parameters");
         let ratio = teacher.flops().unwrap() as f64 / student.flops().unwrap() as f64;
-        assert!(ratio >= 10.0, "{ratio} times the operations");
+        assert!(ratio >= 6.0, "{ratio} times the operations");
     }
 
     #[test]
-    fn both_are_of_the_size_that_the_design_names() {
+    fn both_are_of_the_size_that_the_readme_names() {
         let (teacher, student) = (NetConfig::teacher(), NetConfig::student());
         assert!((4_500_000..5_500_000).contains(&teacher.parameters().unwrap()));
         assert!((170_000..200_000).contains(&student.parameters().unwrap()));
         assert!((1_500_000_000..1_800_000_000).contains(&teacher.flops().unwrap()));
-        assert!((110_000_000..130_000_000).contains(&student.flops().unwrap()));
+        assert!((180_000_000..240_000_000).contains(&student.flops().unwrap()));
     }
 
     #[test]
     fn every_width_above_the_least_can_be_narrowed() {
         let narrower = NetConfig::student().narrower();
         let names: Vec<&str> = narrower.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["stage 2", "stage 3", "stage 4", "decoder"]);
+        assert_eq!(names, ["stage 1", "stage 2", "stage 3", "stage 4", "decoder"]);
         for (name, config) in &narrower {
             let flops = config.flops().unwrap();
             assert!(flops < NetConfig::student().flops().unwrap(), "{name}");
