@@ -36,7 +36,8 @@ reproduce: driver build
 	test -e data/soft_targets.bin || $(UNDERSTUDY) targets --teacher runs/training/teacher/teacher.safetensors
 	test -e runs/training/student/student.safetensors || $(UNDERSTUDY) distill
 	test -e runs/training/hard_label_student/hard_label_student.safetensors || $(UNDERSTUDY) train hard_label_student
-	$(UNDERSTUDY) quantize --words stage1,coarse runs/training/teacher/teacher.safetensors runs/training/student/student.safetensors
+	$(UNDERSTUDY) quantize --words coarse runs/training/teacher/teacher.safetensors
+	$(UNDERSTUDY) quantize --words stage1,coarse runs/training/student/student.safetensors
 
 build:
 	$(CARGO) build
