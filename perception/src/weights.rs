@@ -169,7 +169,7 @@ mod tests {
     fn a_card_of_another_network_is_refused() {
         let weights = saved("card");
         let mut card = Card::load(&weights).unwrap();
-        card.architecture.decoder = 48;
+        card.architecture.decoder = 32;
         card.save(&weights).unwrap();
         assert_refused(&weights, "its architecture has");
         card.parameters = card.architecture.parameters().unwrap();

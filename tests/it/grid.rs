@@ -13,16 +13,16 @@ use understudy::grid::plan::{GridPlan, Programme};
 use understudy::grid::record::GridRecord;
 use understudy::pack::playing::Stage;
 
-/// A lorry stands ahead: whoever is late hits it, and whoever sees lorries everywhere does not get there.
+/// A car stands ahead: whoever is late hits it, and whoever sees cars everywhere does not get there.
 const STORY: &str = r#"Story(
-    title: "A lorry stands ahead.",
+    title: "A car stands ahead.",
     kind: reaction,
     road: "straight",
     ego: (at: (road: "main", lane: -1, s_m: 50.0), speed_mps: "$speed"),
     set_speed_mps: "$speed",
     parameters: {"speed": (about: "m/s", default: 14.0, range: (5.0, 20.0), jitter: 0.5)},
     difficulty: (parameter: "speed", levels: [5.0, 14.0]),
-    actors: [(name: "lead", models: ["lorry"], at: gap(m: 42.0))],
+    actors: [(name: "lead", models: ["sedan"], at: gap(m: 47.0))],
     duration_s: 5.0,
     route_m: 20.0,
     criteria: [no_collision, reaches(distance_m: 28.0)],
@@ -30,7 +30,7 @@ const STORY: &str = r#"Story(
 
 #[test]
 fn a_student_that_is_only_late_and_one_that_only_sees_badly_are_told_apart() {
-    let story = Story::parse("lorry", "lorry.ron", STORY, |name| {
+    let story = Story::parse("car", "car.ron", STORY, |name| {
         Err(StoryError::Unknown {
             name: name.to_owned(),
             known: String::new(),
@@ -51,7 +51,7 @@ fn a_student_that_is_only_late_and_one_that_only_sees_badly_are_told_apart() {
         isa: Isa::best(),
     };
     let programme = Programme {
-        stories: vec![("lorry".to_owned(), story.unwrap())],
+        stories: vec![("car".to_owned(), story.unwrap())],
         seeds: 4,
     };
     let plan = GridPlan::new(contestants, cells, programme, backend, None).unwrap();

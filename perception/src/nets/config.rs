@@ -131,7 +131,10 @@ mod tests {
     fn every_width_above_the_least_can_be_narrowed() {
         let narrower = NetConfig::student().narrower();
         let names: Vec<&str> = narrower.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["stage 1", "stage 2", "stage 3", "stage 4", "decoder"]);
+        assert_eq!(
+            names,
+            ["stage 1", "stage 2", "stage 3", "stage 4", "decoder"]
+        );
         for (name, config) in &narrower {
             let flops = config.flops().unwrap();
             assert!(flops < NetConfig::student().flops().unwrap(), "{name}");
