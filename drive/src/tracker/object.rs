@@ -98,7 +98,8 @@ impl Track {
             odom_heading: heading,
             logit: BIRTH_LOGIT,
             confirmed: false,
-            unseen_s: 0.0,
+            // No sighting came just before that would err alike.
+            unseen_s: FORGET_UNSEEN_S,
         };
         track.correct(seen, odom_from_ego);
         track

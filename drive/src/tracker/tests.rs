@@ -8,6 +8,9 @@ use crate::scene::TrackedObject;
 
 const EGO_SPEED_MPS: f64 = 20.0;
 
+/// How well a network tells how far a road user is.
+const COARSE_STD_SHARE: f64 = 0.15;
+
 fn car_at(near_x_m: f64) -> ObjectPercept {
     ObjectPercept {
         class: ObjectClass::Car,
@@ -76,6 +79,22 @@ fn the_speed_of_a_lead_is_learned() {
     let car = only(&tracker.scene());
     assert!((car.velocity_x_mps - 12.0).abs() < 0.7, "{car:?}");
     assert!(cos(car.yaw_rad) > 0.99);
+}
+
+#[test]
+fn a_far_car_whose_distance_is_coarsely_known_is_followed_from_its_second_sighting() {
+    let mut tracker = Tracker::new();
+    for exposure in [0, 5].map(Tick) {
+        tracker.advance(&EgoState {
+            tick: exposure,
+            speed_mps: EGO_SPEED_MPS,
+            ..EgoState::default()
+        });
+        let mut seen = percept(exposure, Some(60.0 - EGO_SPEED_MPS * exposure.seconds()));
+        seen.objects[0].near_x_std_m = COARSE_STD_SHARE * seen.objects[0].near_x_m;
+        tracker.observe(&seen);
+    }
+    assert!(only(&tracker.scene()).confirmed);
 }
 
 #[test]
