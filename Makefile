@@ -28,7 +28,8 @@ sanitize:
 bench:
 	$(CARGO) run --example benchmark -- $(BENCH)
 
-# Teacher, student and its control from nothing into runs/training; a night on two cores. Give it again after an
+# Teacher, student and its control from nothing into runs/training; three hours on two fast cores with AVX-512, a night on
+# slower ones. Give it again after an
 # interruption and it goes on.
 reproduce: driver build
 	$(UNDERSTUDY) capture
