@@ -28,9 +28,8 @@ sanitize:
 bench:
 	$(CARGO) run --example benchmark -- $(BENCH)
 
-# Teacher, student and its control from nothing into runs/training; three hours on two fast cores with AVX-512, a night on
-# slower ones. Give it again after an
-# interruption and it goes on.
+# Teacher, student and its control from nothing into runs/training; three hours on two fast cores with AVX-512, a night
+# on slower ones. Give it again after an interruption and it goes on.
 reproduce: driver build
 	$(UNDERSTUDY) capture
 	test -e runs/training/teacher/teacher.safetensors || $(UNDERSTUDY) train teacher
