@@ -45,6 +45,11 @@ pub trait Audience {
     /// # Errors
     /// Ends the run.
     fn watch(&mut self, scene: &Scene<'_>) -> Result<Wheel>;
+
+    /// Whether it wants to see pictures that nobody in the car takes.
+    fn looks_at_pictures(&self) -> bool {
+        true
+    }
 }
 
 /// An empty house: the first seat drives.
@@ -53,5 +58,9 @@ pub struct Nobody;
 impl Audience for Nobody {
     fn watch(&mut self, _: &Scene<'_>) -> Result<Wheel> {
         Ok(Wheel::Seat(0))
+    }
+
+    fn looks_at_pictures(&self) -> bool {
+        false
     }
 }

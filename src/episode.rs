@@ -118,6 +118,7 @@ pub fn drive(
         ..Log::default()
     };
     let clock = WallClock::start(options.real_time);
+    let onlookers = options.pictures != Pictures::Forget || audience.looks_at_pictures();
 
     while !director.finished(simulation.world()) {
         if options.stop.load(Ordering::Relaxed) {
@@ -126,12 +127,21 @@ pub fn drive(
         let world = simulation.world().clone();
         let cues = director.direct(&world);
         let faults = director.faults();
-        let exposure = camera.take(world.tick, faults, || {
-            expose_by(&mut simulation, options.pass, painter.as_deref_mut())
-        })?;
+        let is_unseen = is_unseen(story, seats, world.tick);
+        let exposure = if is_unseen && !onlookers {
+            None
+        } else {
+            camera.take(world.tick, faults, || {
+                expose_by(&mut simulation, options.pass, painter.as_deref_mut())
+            })?
+        };
+        let seen = exposure.as_ref().filter(|_| !is_unseen);
         for seat in seats.iter_mut() {
             seat.be_late(late_us(faults));
-            seat.step(&world.ego.state, exposure.as_ref())?;
+            if is_unseen {
+                seat.pass_over();
+            }
+            seat.step(&world.ego.state, seen)?;
         }
         judge.observe(&world);
         let wheel = audience.watch(&Scene {
@@ -148,7 +158,11 @@ pub fn drive(
             Wheel::Seat(number) => seats[number].command(),
             Wheel::Recorded(command) => command,
         });
-        log.tick(&world, seats, exposure.as_ref(), command);
+        let exposed = match seen {
+            None => is_unseen.then(ExposedDigests::default),
+            Some(exposure) => Some(log.exposed_digests(exposure)),
+        };
+        log.tick(&world, seats, exposed, command);
         if options.keep_logits {
             log.logits.extend(arrivals(&world, seats));
         }
@@ -162,11 +176,17 @@ pub fn drive(
         judge.observe(simulation.world());
     }
     log.finish(End {
-        verdict: judge.verdict(),
+        verdict: judge.verdict(&director.begun()),
         events: events(&director),
         real_time_factor: clock.factor(simulation.world().tick),
         camera_driver: camera_driver(&simulation),
     })
+}
+
+/// Whether the camera exposes a frame that everyone in the car is certain to drop. It need not be drawn then, and does
+/// not enter the hash chain. Where the camera can fail, the next frame and with it the dropping are not certain.
+fn is_unseen(story: &CompiledStory, seats: &[Seat], now: Tick) -> bool {
+    now.is_exposure() && !story.has_faults() && seats.iter().all(|seat| seat.will_drop(now))
 }
 
 /// The storyboard's events, and when they began.
@@ -225,13 +245,13 @@ impl Log {
         &mut self,
         world: &WorldState,
         seats: &[Seat],
-        exposure: Option<&Exposure>,
+        exposed: Option<ExposedDigests>,
         command: VehicleCommand,
     ) {
         self.trace.push(TickRecord {
             tick: world.tick,
             world: world.clone(),
-            exposed: exposure.map(|exposure| self.exposed_digests(exposure)),
+            exposed,
             seats: seats.iter().map(Seat::tick_record).collect(),
             command,
         });
@@ -245,7 +265,7 @@ impl Log {
         let picture = exposure.frame.as_ref().filter(|_| self.chains_pixels);
         ExposedDigests {
             pixels: picture.map(|frame| hex_of(&frame.rgb)),
-            labels: labels.hex(),
+            labels: Some(labels.hex()),
         }
     }
 

@@ -10,6 +10,7 @@ use drive::driver::Driver;
 use drive::ego::{EgoState, VehicleCommand};
 use drive::latency::{Durations, Event, Pipeline};
 use drive::percept::Percept;
+use drive::time::Tick;
 use perception::probabilities::Logits;
 
 use crate::film::View;
@@ -85,6 +86,16 @@ impl Seat {
     /// From now on the network takes this much longer for what it starts, in microseconds.
     pub fn be_late(&mut self, by_us: u64) {
         self.pipeline.be_late(by_us);
+    }
+
+    /// Whether it is certain to drop a frame exposed now in favour of the next.
+    pub fn will_drop(&self, now: Tick) -> bool {
+        self.pipeline.is_busy_until(now.next_exposure())
+    }
+
+    /// Drops a frame, of which [`Self::will_drop`] told, without having seen it.
+    pub fn pass_over(&mut self) {
+        self.pipeline.pass_over();
     }
 
     /// One tick: shows the exposure to the perceiver, takes what is due, decides.

@@ -24,13 +24,14 @@ pub struct TickRecord {
     pub command: VehicleCommand,
 }
 
-/// SHA-256 of what one exposure showed, hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// SHA-256 of what one exposure showed, hexadecimal; neither is there for a frame that everyone in the car was certain to
+/// drop, whether somebody else looked at it or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExposedDigests {
     /// Of the picture's bytes; `None` on a labels-only pass.
     pub pixels: Option<String>,
     /// Of the labels.
-    pub labels: String,
+    pub labels: Option<String>,
 }
 
 /// One seat on one tick.

@@ -34,6 +34,11 @@ impl Tick {
         self.0.is_multiple_of(CAMERA_PERIOD_TICKS)
     }
 
+    /// When the camera exposes again, if it does now.
+    pub fn next_exposure(self) -> Tick {
+        Tick(self.0 + CAMERA_PERIOD_TICKS)
+    }
+
     /// Seconds from `earlier` to this tick; negative when `earlier` lies ahead.
     pub fn seconds_since(self, earlier: Tick) -> f64 {
         (self.0 as f64 - earlier.0 as f64) * TICK_S

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::story::Value;
 pub(crate) use judging::{Evidence, standing_before_m};
 
-/// Something ego must do or not do. In a file numbers are values and actors names; compiled they are
+/// Something ego must do or not do. In a file numbers are values, actors and events names; compiled they are
 /// numbers and indices.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -31,10 +31,13 @@ pub enum Criterion<N = Value, A = String> {
         /// Smallest time to collision in seconds.
         at_least_s: N,
     },
-    /// Never brakes harder.
+    /// Never brakes harder, or not before something happens: who brakes for what is not there is no better driver.
     MaxDeceleration {
         /// Hardest braking in metres per second squared.
         at_most_mps2: N,
+        /// The event with whose beginning this ends; without one it holds for the whole drive.
+        #[serde(default)]
+        before: Option<A>,
     },
     /// Drives fast enough on average.
     MeanSpeed {
@@ -70,11 +73,12 @@ pub enum Criterion<N = Value, A = String> {
 }
 
 impl<N, A> Criterion<N, A> {
-    /// The same criterion with its numbers and actors resolved.
+    /// The same criterion with its numbers, actors and events resolved.
     pub(crate) fn resolve<M, B, E>(
         &self,
         number: impl Fn(&N) -> Result<M, E>,
         actor: impl Fn(&A) -> Result<B, E>,
+        event: impl Fn(&A) -> Result<B, E>,
     ) -> Result<Criterion<M, B>, E> {
         Ok(match self {
             Self::NoCollision => Criterion::NoCollision,
@@ -88,8 +92,12 @@ impl<N, A> Criterion<N, A> {
             Self::MinTtc { at_least_s } => Criterion::MinTtc {
                 at_least_s: number(at_least_s)?,
             },
-            Self::MaxDeceleration { at_most_mps2 } => Criterion::MaxDeceleration {
+            Self::MaxDeceleration {
+                at_most_mps2,
+                before,
+            } => Criterion::MaxDeceleration {
                 at_most_mps2: number(at_most_mps2)?,
+                before: before.as_ref().map(event).transpose()?,
             },
             Self::MeanSpeed { at_least_share } => Criterion::MeanSpeed {
                 at_least_share: number(at_least_share)?,

@@ -62,7 +62,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         match still.is_recorded {
             Some(true) => "to the bit the recorded one",
             Some(false) => "NOT the recorded one: another camera driver, program or machine",
-            None => "drawn now; the run recorded no pixels, since only the truth saw",
+            None => "drawn now; the run recorded no pixels of it, since no network took it",
         }
     ));
     for look in &looks {

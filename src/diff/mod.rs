@@ -236,7 +236,7 @@ mod tests {
     fn causes_come_before_their_effects() {
         let digests = |pixels: &str| ExposedDigests {
             pixels: Some(pixels.to_owned()),
-            labels: String::new(),
+            labels: None,
         };
         let one = trace(|tick| tick.exposed = Some(digests("one")));
         let other = trace(|tick| {

@@ -13,6 +13,7 @@ use understudy::audience::Wheel;
 use understudy::models::Who;
 use understudy::record::RunRecord;
 use understudy::theatre::{Cast, Theatre};
+use understudy::trace::{ExposedDigests, TraceLine};
 use understudy::watching::{Branch, Glimpse, History, Order, Session};
 
 /// Long enough for every test: the last tick an onlooker could ask for.
@@ -67,6 +68,8 @@ fn a_run_that_is_watched_is_the_run_that_nobody_watched_and_forks_leave_it_at_th
     let unwatched = alone
         .perform(&alone.performance(&order.story, order.seed))
         .unwrap();
+    let left_out = |line: &TraceLine| line.tick.exposed == Some(ExposedDigests::default());
+    assert!(unwatched.episode.trace.lines().iter().any(left_out));
     let (history, watched) = watch(Branch::default());
     assert_eq!(watched.digest, unwatched.record.digest);
     assert_eq!(history.all().len(), unwatched.episode.trace.lines().len());

@@ -146,6 +146,18 @@ impl<F> Pipeline<F> {
         }
     }
 
+    /// Whether a frame exposed before `next` is certain to be replaced by one exposed then: until then the network is
+    /// busy.
+    pub fn is_busy_until(&self, next: Tick) -> bool {
+        let finish_us = self.running.and_then(|running| running.finish_us);
+        finish_us.is_some_and(|finish_us| finish_us >= next.micros())
+    }
+
+    /// Counts a frame that is certain to be replaced as dropped, without seeing it.
+    pub fn pass_over(&mut self) {
+        self.dropped += 1;
+    }
+
     /// Lets time pass up to now; returns what happened, in order.
     pub fn advance(&mut self, now: Tick) -> Vec<Event<F>> {
         self.run_until(now.micros());
@@ -233,6 +245,34 @@ mod tests {
         let mut pipeline = Pipeline::new(Durations::fixed_ms(120.0));
         assert_eq!(results(&mut pipeline, 40), [(12, 0), (24, 10), (36, 20)]);
         assert_eq!(pipeline.dropped(), 4);
+    }
+
+    #[test]
+    fn leaving_out_what_is_certain_to_be_replaced_changes_no_result() {
+        for latency_ms in [0.0, 49.9, 50.0, 50.1, 99.0, 100.0, 120.0, 333.3, 1000.0] {
+            let mut seeing_all = Pipeline::new(Durations::fixed_ms(latency_ms));
+            let expected = results(&mut seeing_all, 500);
+            let mut pipeline = Pipeline::new(Durations::fixed_ms(latency_ms));
+            let (mut finished, mut unseen) = (Vec::new(), 0);
+            for now in (0..500).map(Tick) {
+                if now.is_exposure() && pipeline.is_busy_until(now.next_exposure()) {
+                    pipeline.pass_over();
+                    unseen += 1;
+                } else if now.is_exposure() {
+                    pipeline.expose(now, ());
+                }
+                let exposures = pipeline.advance(now).into_iter().filter_map(|event| {
+                    let Event::Finish { exposure } = event else {
+                        return None;
+                    };
+                    Some((now.0, exposure.0))
+                });
+                finished.extend(exposures);
+            }
+            assert_eq!(finished, expected, "{latency_ms} ms");
+            assert!(pipeline.dropped() - seeing_all.dropped() <= 1, "{latency_ms} ms");
+            assert_eq!(unseen > 0, latency_ms > 50.0, "{latency_ms} ms");
+        }
     }
 
     #[test]

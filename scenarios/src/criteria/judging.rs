@@ -25,7 +25,9 @@ pub(crate) struct Evidence<'a> {
     /// Width of ego's lane in metres.
     pub(crate) lane_width_m: f64,
     /// The actors' names and their final gaps to ego, in metres.
-    pub(crate) actors: &'a [(String, f64)],
+    pub(crate) actors: &'a [(&'a str, f64)],
+    /// The events' names and when they began.
+    pub(crate) events: &'a [(&'a str, Option<Tick>)],
 }
 
 impl Criterion<f64, usize> {
@@ -41,7 +43,10 @@ impl Criterion<f64, usize> {
             Self::KeepsLane { within_m } => self.keeps_lane(drive, within_m),
             Self::StopsAtLine { within_m } => self.stops_at_line(drive, within_m),
             Self::MinTtc { at_least_s } => self.keeps_time(drive, at_least_s),
-            Self::MaxDeceleration { at_most_mps2 } => self.brakes_gently(drive, at_most_mps2),
+            Self::MaxDeceleration {
+                at_most_mps2,
+                before,
+            } => self.brakes_gently(drive, at_most_mps2, before),
             Self::MeanSpeed { at_least_share } => self.drives_on(drive, at_least_share),
             Self::Reaches { distance_m } => self.reaches(drive, distance_m),
             Self::SlowsTo { at_most_mps } => self.slows_to(drive, at_most_mps),
@@ -117,11 +122,28 @@ impl Criterion<f64, usize> {
         Some(self.failure(stood_m, Some(within_m), drive.last(), text))
     }
 
-    fn brakes_gently(&self, drive: &Evidence<'_>, at_most_mps2: f64) -> Option<Failure> {
-        let accels = accel_mps2(drive.samples);
-        let hardest = accels.iter().zip(drive.samples);
+    fn brakes_gently(
+        &self,
+        drive: &Evidence<'_>,
+        at_most_mps2: f64,
+        before: Option<usize>,
+    ) -> Option<Failure> {
+        let event = before.map(|event| drive.events[event]);
+        let judged = match event.and_then(|(_, began)| began) {
+            Some(end) => {
+                let count = drive.samples.partition_point(|sample| sample.tick < end);
+                &drive.samples[..count]
+            }
+            None => drive.samples,
+        };
+        let accels = accel_mps2(judged);
+        let hardest = accels.iter().zip(judged);
         let (accel, sample) = hardest.min_by(|a, b| a.0.total_cmp(b.0))?;
-        let text = format!("braked at {:.1} m/s2 (at most {at_most_mps2} m/s2)", -accel);
+        let when = event.map_or(String::new(), |(name, _)| format!(" before `{name}`"));
+        let text = format!(
+            "braked at {:.1} m/s2{when} (at most {at_most_mps2} m/s2)",
+            -accel
+        );
         self.unless(
             -accel <= at_most_mps2,
             -accel,
@@ -136,20 +158,20 @@ impl Criterion<f64, usize> {
         actor: usize,
         (at_least_m, at_most_m): (f64, f64),
     ) -> Option<Failure> {
-        let (name, gap_m) = &drive.actors[actor];
+        let (name, gap_m) = drive.actors[actor];
         let speed_mps = drive.samples.last()?.speed_mps;
         if speed_mps > STANDING_MPS {
             let text = format!("still drove at {speed_mps:.1} m/s at the end, behind `{name}`");
             return Some(self.failure(Some(speed_mps), Some(0.0), drive.last(), text));
         }
         let text = format!("stopped {gap_m:.1} m from `{name}` ({at_least_m} to {at_most_m} m)");
-        let bound = if *gap_m < at_least_m {
+        let bound = if gap_m < at_least_m {
             at_least_m
         } else {
             at_most_m
         };
-        let fits = (at_least_m..=at_most_m).contains(gap_m);
-        self.unless(fits, *gap_m, bound, (drive.last(), text))
+        let fits = (at_least_m..=at_most_m).contains(&gap_m);
+        self.unless(fits, gap_m, bound, (drive.last(), text))
     }
 
     fn stops_in_lane(&self, drive: &Evidence<'_>) -> Option<Failure> {
@@ -253,7 +275,8 @@ mod tests {
             stop_line_m: Some(6.0),
             set_speed_mps: 10.0,
             lane_width_m: 3.5,
-            actors: &[("lead".to_owned(), 4.0)],
+            actors: &[("lead", 4.0)],
+            events: &[],
         })
     }
 
@@ -267,7 +290,10 @@ mod tests {
             (|within_m| Criterion::StopsAtLine { within_m }, [7.0, 5.0]),
             (|at_least_s| Criterion::MinTtc { at_least_s }, [1.9, 2.1]),
             (
-                |at_most_mps2| Criterion::MaxDeceleration { at_most_mps2 },
+                |at_most_mps2| Criterion::MaxDeceleration {
+                    at_most_mps2,
+                    before: None,
+                },
                 [2.6, 2.4],
             ),
             (
@@ -287,6 +313,40 @@ mod tests {
                 (name, Some(broken))
             );
         }
+    }
+
+    #[test]
+    fn braking_counts_as_needless_until_the_event_begins() {
+        // Coasts for a second, then brakes at 2.5 m/s2.
+        let speed_mps = |tick: u64| 10.0 - 2.5 * (Tick(tick).seconds() - 1.0).max(0.0);
+        let samples: Vec<Sample> = (0..=200)
+            .map(|tick| Sample {
+                tick: Tick(tick),
+                speed_mps: speed_mps(tick),
+                ..Sample::default()
+            })
+            .collect();
+        let failure = |began| {
+            let criterion = Criterion::MaxDeceleration {
+                at_most_mps2: 2.0,
+                before: Some(0),
+            };
+            criterion.judge(&Evidence {
+                metrics: &Metrics::default(),
+                samples: &samples,
+                collision: None,
+                red_light: None,
+                stop_line_m: None,
+                set_speed_mps: 10.0,
+                lane_width_m: 3.5,
+                actors: &[],
+                events: &[("jump out", began)],
+            })
+        };
+        assert_eq!(failure(Some(Tick(101))), None);
+        let early = "braked at 2.5 m/s2 before `jump out` (at most 2 m/s2)";
+        assert_eq!(failure(Some(Tick(190))).unwrap().text, early);
+        assert_eq!(failure(None).unwrap().text, early);
     }
 
     #[test]

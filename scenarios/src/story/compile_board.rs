@@ -319,6 +319,7 @@ impl Compiler<'_> {
             criterion.resolve(
                 |value| self.within(value, &marks, BOUND),
                 |name| self.actor(&[place], name),
+                |name| self.event_index(place, name),
             )
         };
         self.story.criteria.iter().map(resolve).collect()

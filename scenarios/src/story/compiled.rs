@@ -48,6 +48,14 @@ pub struct CompiledStory {
     pub(crate) lights: LightPlan,
 }
 
+impl CompiledStory {
+    /// Whether camera or network fails in it.
+    pub fn has_faults(&self) -> bool {
+        let mut actions = self.events.iter().flat_map(|event| &event.actions);
+        actions.any(|action| matches!(action, StoryAction::Fault(_)))
+    }
+}
+
 /// A stop line on ego's way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StopLine {

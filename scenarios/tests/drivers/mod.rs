@@ -68,7 +68,7 @@ pub(crate) fn play(story: &CompiledStory, driver: Driver) -> Outcome {
         judge.observe(&world);
     }
     Outcome {
-        verdict: judge.verdict(),
+        verdict: judge.verdict(&director.begun()),
         commands: all_commands,
     }
 }

@@ -288,10 +288,7 @@ mod tests {
             tick: TickRecord {
                 tick: Tick(tick),
                 world: WorldState::default(),
-                exposed: tick.is_multiple_of(5).then(|| ExposedDigests {
-                    pixels: None,
-                    labels: String::new(),
-                }),
+                exposed: tick.is_multiple_of(5).then(ExposedDigests::default),
                 seats: Vec::new(),
                 command: VehicleCommand::default(),
             },
