@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use drive::latency::{CAR_SCALE, LatencyMode};
+use scenarios::verdict::Failure;
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{SearchOptions, theatres};
+use super::search_options::{SearchOptions, criterion, theatres};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::models::{Assets, Who, read_profile};
@@ -38,6 +39,8 @@ struct CliffRecord {
     seeds: u64,
     #[serde(flatten)]
     cliff: Cliff,
+    /// What fails at the first delay that does.
+    broken: Option<Failure>,
     /// 99th percentile of the recorded latencies times the scale; none for the truth and foreign networks.
     p99_ms: Option<f64>,
     /// From there to the cliff.
@@ -60,11 +63,16 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "cliffs", |search| {
         let theatre = &theatres[&search.driver];
+        let mut broken = BTreeMap::new();
         let cliff = cliff(|delay_ms| {
-            search.passes(theatre, options.search.seeds, |performance| {
+            let failure = search.failure(theatre, options.search.seeds, |performance| {
                 performance.latency = LatencyMode::Fixed(f64::from(delay_ms));
-            })
+            })?;
+            let passes = failure.is_none();
+            broken.insert(delay_ms, failure);
+            Ok(passes)
         })?;
+        let first_fail_ms = cliff.first_fail_ms;
         let p99_ms = p99s_ms[&search.driver];
         Ok(CliffRecord {
             scenario: search.story.name.clone(),
@@ -73,6 +81,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             margin_ms: p99_ms
                 .zip(cliff.last_pass_ms)
                 .map(|(p99_ms, last_ms)| f64::from(last_ms) - p99_ms),
+            broken: first_fail_ms.and_then(|ms| broken.remove(&ms)?),
             cliff,
             p99_ms,
         })
@@ -115,7 +124,14 @@ impl CliffRecord {
 }
 
 fn table(records: &[CliffRecord]) -> String {
-    let mut table = Table::new(&["story", "driver", "passes up to ms", "p99 ms", "margin ms"]);
+    let mut table = Table::new(&[
+        "story",
+        "driver",
+        "passes up to ms",
+        "p99 ms",
+        "margin ms",
+        "broken by",
+    ]);
     for record in records {
         let longest = match record.cliff.last_pass_ms {
             None => "fails at 0".to_owned(),
@@ -128,6 +144,7 @@ fn table(records: &[CliffRecord]) -> String {
             longest,
             number(record.p99_ms, 0),
             number(record.margin_ms, 0),
+            criterion(record.broken.as_ref()),
         ]);
     }
     table.render()

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use drive::latency::LatencyMode;
+use scenarios::verdict::Failure;
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{SearchOptions, theatres};
+use super::search_options::{SearchOptions, criterion, theatres};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::parallel;
@@ -44,6 +45,8 @@ struct EnvelopeRecord {
     passed_levels: usize,
     /// The hardest value up to which every level passes.
     hardest: Option<f64>,
+    /// What fails at the next level; those beyond it are not driven.
+    broken: Option<Failure>,
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
@@ -57,7 +60,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
     let records = parallel::for_each(&searches, "envelopes", |search| {
         let theatre = &theatres[&search.driver];
         let difficulty = &search.story.difficulty;
-        let passed_levels = search.passed_levels(theatre, options.search.seeds)?;
+        let (passed_levels, broken) = search.passed_levels(theatre, options.search.seeds)?;
         Ok(EnvelopeRecord {
             scenario: search.story.name.clone(),
             driver: search.driver.to_string(),
@@ -70,12 +73,14 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
             hardest: passed_levels
                 .checked_sub(1)
                 .map(|last| difficulty.levels[last]),
+            broken,
         })
     })?;
     let terms = format!(
         "Passed means on every seed from 1 to {}; latency {}.",
         options.search.seeds, options.latency
     );
+    let legend = "# passes, x fails, . is harder still and was not driven.";
     if let Some(out) = &options.search.out {
         write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
         let rows: Vec<EnvelopeRow<'_>> = records.iter().map(EnvelopeRecord::row).collect();
@@ -86,7 +91,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         say(&serde_json::to_string(&records)?);
     } else {
         say(&table(&records));
-        say(&terms);
+        say(&format!("{terms} {legend}"));
     }
     Ok(Status::Passed)
 }
@@ -103,7 +108,7 @@ impl EnvelopeRecord {
     }
 }
 
-/// A row a story and driver: the levels that pass as full blocks, the others as empty ones.
+/// A row a story and driver, a character a level.
 fn table(records: &[EnvelopeRecord]) -> String {
     let mut table = Table::new(&[
         "story",
@@ -112,19 +117,25 @@ fn table(records: &[EnvelopeRecord]) -> String {
         "passes up to",
         "of",
         "parameter",
+        "broken by",
     ]);
     for record in records {
-        let failed = record.levels.len() - record.passed_levels;
+        let beyond = record.levels.len() - record.passed_levels;
+        let levels = match beyond.checked_sub(1) {
+            Some(undriven) => "#".repeat(record.passed_levels) + "x" + &".".repeat(undriven),
+            None => "#".repeat(record.passed_levels),
+        };
         let hardest = record.levels.last().copied().unwrap_or_default();
         table.row([
             record.scenario.clone(),
             record.driver.clone(),
-            "#".repeat(record.passed_levels) + &".".repeat(failed),
+            levels,
             record
                 .hardest
                 .map_or_else(|| "-".to_owned(), |level| level.to_string()),
             hardest.to_string(),
             record.parameter.clone(),
+            criterion(record.broken.as_ref()),
         ]);
     }
     table.render()

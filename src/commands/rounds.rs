@@ -226,7 +226,7 @@ impl Rounds<'_> {
                     driver: Who::Student,
                     story: catalog::load(name)?,
                 };
-                let passed = search.passed_levels(&theatre, 1)?;
+                let (passed, _) = search.passed_levels(&theatre, 1)?;
                 let levels = search.story.difficulty.levels.len();
                 Ok(format!("{name} {passed} of {levels} levels"))
             })?;

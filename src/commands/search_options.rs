@@ -8,11 +8,11 @@ use clap::Args;
 use drive::latency::LatencyMode;
 use scenarios::catalog;
 use scenarios::story::{Kind, Story};
+use scenarios::verdict::Failure;
 
 use super::drive_options::{EngineOptions, load_story};
 use crate::models::Who;
 use crate::progress;
-use crate::record::Outcome;
 use crate::search::hardest_level;
 use crate::theatre::{Cast, Performance, Theatre};
 
@@ -44,38 +44,47 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// How many levels of the story's difficulty pass, counted from the easiest; see [`hardest_level`].
+    /// How many levels of the story's difficulty pass, counted from the easiest, and the first failure of the next; see
+    /// [`hardest_level`].
     ///
     /// # Errors
     /// The first error of a run.
-    pub(super) fn passed_levels(&self, theatre: &Theatre, seeds: u64) -> Result<usize> {
+    pub(super) fn passed_levels(
+        &self,
+        theatre: &Theatre,
+        seeds: u64,
+    ) -> Result<(usize, Option<Failure>)> {
         let difficulty = &self.story.difficulty;
+        let mut broken = None;
         let hardest = hardest_level(&difficulty.levels, |level| {
-            self.passes(theatre, seeds, |performance| {
+            broken = self.failure(theatre, seeds, |performance| {
                 performance.parameters = BTreeMap::from([(difficulty.parameter.clone(), level)]);
-            })
+            })?;
+            Ok(broken.is_none())
         })?;
-        Ok(hardest.map_or(0, |index| index + 1))
+        Ok((hardest.map_or(0, |index| index + 1), broken))
     }
 
-    /// Whether every seed passes with a `change` of how it is driven; seeds beyond the first that fails are not driven.
+    /// The first failure of the first seed that does not pass with a `change` of how it is driven; seeds beyond are not
+    /// driven.
     ///
     /// # Errors
     /// The first error of a run.
-    pub(super) fn passes(
+    pub(super) fn failure(
         &self,
         theatre: &Theatre,
         seeds: u64,
         change: impl Fn(&mut Performance<'_>),
-    ) -> Result<bool> {
+    ) -> Result<Option<Failure>> {
         for seed in 1..=seeds {
             let mut performance = theatre.performance(&self.story, seed);
             change(&mut performance);
-            if theatre.perform(&performance)?.record.verdict == Outcome::Fail {
-                return Ok(false);
+            let failures = theatre.perform(&performance)?.record.failures;
+            if let Some(failure) = failures.into_iter().next() {
+                return Ok(Some(failure));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 }
 
@@ -120,6 +129,11 @@ pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
     let mut stories = catalog::names().map(load).collect::<Result<Vec<_>>>()?;
     stories.retain(|(_, story)| story.kind == Kind::Reaction);
     Ok(stories)
+}
+
+/// The criterion that was broken, for a table.
+pub(super) fn criterion(broken: Option<&Failure>) -> String {
+    broken.map_or_else(|| "-".to_owned(), |failure| failure.criterion.clone())
 }
 
 /// A theatre for each driver.

@@ -93,10 +93,12 @@ pub fn judge(
     };
     let Some(entry) = baseline.entry(&run.run.scenario, run.run.seed) else {
         let text = format!(
-            "the baseline does not know it, its verdict is {}; take it up with --bless",
+            "the baseline does not know it, its verdict is {}; --bless takes it up",
             run.run.verdict.word()
         );
-        return (Standing::New, vec![remark(run, "baseline", &text)]);
+        let mut findings = vec![remark(run, "baseline", &text)];
+        findings.extend(broken_criteria(run));
+        return (Standing::New, findings);
     };
     beside(run, entry, baseline.origin(entry), tolerances)
 }

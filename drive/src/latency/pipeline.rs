@@ -270,7 +270,10 @@ mod tests {
                 finished.extend(exposures);
             }
             assert_eq!(finished, expected, "{latency_ms} ms");
-            assert!(pipeline.dropped() - seeing_all.dropped() <= 1, "{latency_ms} ms");
+            assert!(
+                pipeline.dropped() - seeing_all.dropped() <= 1,
+                "{latency_ms} ms"
+            );
             assert_eq!(unseen > 0, latency_ms > 50.0, "{latency_ms} ms");
         }
     }

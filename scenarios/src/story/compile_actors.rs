@@ -13,7 +13,7 @@ use super::{Behaviour, Facing, Position, Relative, StoryActor};
 use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
 use crate::director::Motion;
 use crate::path::Path;
-use crate::road::LanePosition;
+use crate::road::{LaneInfo, LanePosition};
 use crate::stage::StageActor;
 
 impl Compiler<'_> {
@@ -122,25 +122,42 @@ impl Compiler<'_> {
         })
     }
 
-    /// The way an actor goes by itself: along its lane, or beside the lanes parallel to ego's.
+    /// The way an actor goes by itself: along its lane or back on it, beside the lanes parallel to ego's, or straight
+    /// across.
     fn path_from(&self, start: Pose2, facing: Facing) -> Path {
         let quarter = core::f64::consts::FRAC_PI_2;
-        let forward = || {
-            let lane = self.road.locate(start.position()).and_then(|hit| {
-                let centre = LanePosition {
-                    offset_m: 0.0,
-                    ..hit.position
-                };
-                self.road.lane_path(&centre, HORIZON_M).ok()
-            });
-            lane.map_or_else(|| self.route.clone(), Path::from)
+        let lane = || {
+            let hit = self.road.locate(start.position())?;
+            Some(LanePosition {
+                offset_m: 0.0,
+                ..hit.position
+            })
+        };
+        let along = |lane: Option<LanePosition>| {
+            let path = lane.and_then(|lane| self.road.lane_path(&lane, HORIZON_M).ok());
+            path.map_or_else(|| self.route.clone(), Path::from)
         };
         match facing {
-            Facing::Along => forward(),
-            Facing::Against => forward().reversed(),
+            Facing::Along => along(lane()),
+            Facing::Against => along(lane().map(|lane| self.beginning(lane))).reversed(),
             Facing::Left => Path::straight_from(start.then(Pose2::new(0.0, 0.0, quarter))),
             Facing::Right => Path::straight_from(start.then(Pose2::new(0.0, 0.0, -quarter))),
         }
+    }
+
+    /// Where a lane begins on its road, in its own driving direction.
+    fn beginning(&self, lane: LanePosition) -> LanePosition {
+        let is_of = |info: &LaneInfo| {
+            let (from_m, to_m) = info.s_range_m;
+            let is_there = (from_m..=to_m).contains(&lane.s_m);
+            (info.road.as_str(), info.lane) == (lane.road.as_str(), lane.lane) && is_there
+        };
+        let s_m = match self.road.lanes().find(is_of) {
+            Some(info) if info.lane < 0 => info.s_range_m.0,
+            Some(info) => info.s_range_m.1,
+            None => lane.s_m,
+        };
+        LanePosition { s_m, ..lane }
     }
 
     /// An error about an actor's place.
