@@ -23,6 +23,7 @@ pub mod film;
 pub mod folder;
 pub mod frames;
 pub mod grid;
+pub mod journal;
 pub mod junit;
 pub mod ladder;
 pub mod loaded;

@@ -10,7 +10,8 @@ use scenarios::verdict::Failure;
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{SearchOptions, criterion, theatres};
+use super::field::Field;
+use super::search_options::{SearchOptions, criterion};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::models::{Assets, Who, read_profile};
@@ -48,11 +49,12 @@ struct CliffRecord {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatres = theatres(
+    let field = Field::open(
         &options.search.driver,
         &LatencyMode::None,
         &options.engine,
         assets,
+        options.search.out.as_deref(),
     )?;
     let p99s_ms = options
         .search
@@ -62,10 +64,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         .collect::<Result<BTreeMap<_, _>>>()?;
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "cliffs", |search| {
-        let theatre = &theatres[&search.driver];
         let mut broken = BTreeMap::new();
         let cliff = cliff(|delay_ms| {
-            let failure = search.failure(theatre, options.search.seeds, |performance| {
+            let failure = search.failure(&field, options.search.seeds, |performance| {
                 performance.latency = LatencyMode::Fixed(f64::from(delay_ms));
             })?;
             let passes = failure.is_none();
@@ -90,6 +91,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
         let rows: Vec<DelayRow<'_>> = records.iter().map(CliffRecord::row).collect();
         write_whole(&out.with_extension("svg"), delay_chart(&rows).as_bytes())?;
+        field.close()?;
     }
     if options.search.json {
         say(&serde_json::to_string(&records)?);

@@ -9,7 +9,8 @@ use scenarios::verdict::Failure;
 use serde::Serialize;
 
 use super::drive_options::EngineOptions;
-use super::search_options::{SearchOptions, criterion, theatres};
+use super::field::Field;
+use super::search_options::{SearchOptions, criterion};
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::parallel;
@@ -50,17 +51,17 @@ struct EnvelopeRecord {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    let theatres = theatres(
+    let field = Field::open(
         &options.search.driver,
         &options.latency,
         &options.engine,
         assets,
+        options.search.out.as_deref(),
     )?;
     let searches = options.search.searches()?;
     let records = parallel::for_each(&searches, "envelopes", |search| {
-        let theatre = &theatres[&search.driver];
         let difficulty = &search.story.difficulty;
-        let (passed_levels, broken) = search.passed_levels(theatre, options.search.seeds)?;
+        let (passed_levels, broken) = search.passed_levels(&field, options.search.seeds)?;
         Ok(EnvelopeRecord {
             scenario: search.story.name.clone(),
             driver: search.driver.to_string(),
@@ -86,6 +87,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         let rows: Vec<EnvelopeRow<'_>> = records.iter().map(EnvelopeRecord::row).collect();
         let picture = envelope_chart(&rows, &terms);
         write_whole(&out.with_extension("svg"), picture.as_bytes())?;
+        field.close()?;
     }
     if options.search.json {
         say(&serde_json::to_string(&records)?);

@@ -10,15 +10,16 @@ use scenarios::catalog;
 use scenarios::story::Story;
 
 use super::drive_options::{EngineOptions, load_story};
-use super::search_options::theatres;
+use super::field::Field;
 use super::{Status, say};
 use crate::files::write_whole;
 use crate::ladder::record::{LadderRecord, Rung, SPEED_PARAMETER, score_percent};
 use crate::models::Who;
 use crate::parallel;
+use crate::record::RunRecord;
 use crate::report::ladder_chart;
 use crate::table::{Table, number};
-use crate::theatre::{Performance, Theatre};
+use crate::theatre::Performance;
 
 /// Options of `ladder`.
 #[derive(Debug, Args)]
@@ -35,7 +36,8 @@ pub(super) struct Options {
     /// How many seeds per test, from 1 on; the worst decides
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Write the result as JSON, and a picture of it beside it as SVG, into this file
+    /// Write the result as JSON, and a picture of it beside it as SVG, into this file; what was driven when it was
+    /// stopped is kept beside it
     #[arg(long)]
     out: Option<PathBuf>,
     /// Print JSON instead of a table
@@ -54,18 +56,22 @@ struct Climb<'a> {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
-    ensure!(!options.driver.is_empty(), "name a driver with --driver");
     let ladders = ladders(&options.ladders)?;
-    let theatres = theatres(&options.driver, &options.latency, &options.engine, assets)?;
+    let field = Field::open(
+        &options.driver,
+        &options.latency,
+        &options.engine,
+        assets,
+        options.out.as_deref(),
+    )?;
     let climbs = climbs(&ladders, options);
-    let rungs = parallel::for_each(&climbs, "tests", |climb| {
-        drive(&theatres[climb.driver], climb)
-    })?;
+    let rungs = parallel::for_each(&climbs, "tests", |climb| drive(&field, climb))?;
     let records = records(&ladders, rungs, options);
     if let Some(out) = &options.out {
         write_whole(out, &serde_json::to_vec_pretty(&records)?)?;
         let picture = ladder_chart(&records);
         write_whole(&out.with_extension("svg"), picture.as_bytes())?;
+        field.close()?;
     }
     if options.json {
         say(&serde_json::to_string(&records)?);
@@ -118,7 +124,7 @@ fn climbs<'a>(ladders: &'a [Story], options: &'a Options) -> Vec<Climb<'a>> {
     climbs
 }
 
-fn drive(theatre: &Theatre, climb: &Climb<'_>) -> Result<Rung> {
+fn drive(field: &Field, climb: &Climb<'_>) -> Result<Rung> {
     let ladder = climb.ladder;
     let parameter = &ladder.difficulty.parameter;
     let test_speed_kph = if parameter == SPEED_PARAMETER {
@@ -126,16 +132,17 @@ fn drive(theatre: &Theatre, climb: &Climb<'_>) -> Result<Rung> {
     } else {
         ladder.parameters[SPEED_PARAMETER].default
     };
-    let played = theatre
-        .perform(&Performance {
-            parameters: BTreeMap::from([
-                (SPEED_PARAMETER.to_owned(), test_speed_kph),
-                (parameter.clone(), climb.level),
-            ]),
-            ..theatre.performance(ladder, climb.seed)
-        })
-        .with_context(|| format!("{} at {parameter} {}", ladder.name, climb.level))?;
-    Ok(Rung::of(climb.level, test_speed_kph, &played.record))
+    let performance = Performance {
+        parameters: BTreeMap::from([
+            (SPEED_PARAMETER.to_owned(), test_speed_kph),
+            (parameter.clone(), climb.level),
+        ]),
+        ..field.theatre(climb.driver).performance(ladder, climb.seed)
+    };
+    let rung = |run: RunRecord| Rung::of(climb.level, test_speed_kph, &run);
+    field
+        .drive(climb.driver, &performance, rung)
+        .with_context(|| format!("{} at {parameter} {}", ladder.name, climb.level))
 }
 
 /// One record a ladder and driver; of each test's seeds the worst is kept.

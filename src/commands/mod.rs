@@ -16,6 +16,7 @@ mod drive_options;
 mod envelope;
 mod evaluate;
 mod export;
+mod field;
 mod frames;
 mod grid;
 mod grid_runs;

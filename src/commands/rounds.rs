@@ -18,6 +18,7 @@ use perception::weights;
 use scenarios::catalog;
 use scenarios::random_world::{RandomWorld, Slice};
 
+use super::field::Field;
 use super::say;
 use super::search_options::Search;
 use super::training::{Schooling, open_cache, teach};
@@ -220,13 +221,14 @@ impl Rounds<'_> {
         }
         let cast = Cast::alone(Who::Student, LatencyMode::None, Backend::default());
         let theatre = Theatre::open(Some(&assets), cast, Arc::new(AtomicBool::new(false)))?;
+        let field = Field::alone(Who::Student, theatre);
         let levels =
             parallel::for_each(&self.options.round_stories, "driving its stories", |name| {
                 let search = Search {
                     driver: Who::Student,
                     story: catalog::load(name)?,
                 };
-                let (passed, _) = search.passed_levels(&theatre, 1)?;
+                let (passed, _) = search.passed_levels(&field, 1)?;
                 let levels = search.story.difficulty.levels.len();
                 Ok(format!("{name} {passed} of {levels} levels"))
             })?;

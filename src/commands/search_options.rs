@@ -1,20 +1,20 @@
 //! What `cliff`, `envelope` and `ladder` share: stories by name or the whole catalog, drivers and seeds.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use drive::latency::LatencyMode;
 use scenarios::catalog;
 use scenarios::story::{Kind, Story};
 use scenarios::verdict::Failure;
 
-use super::drive_options::{EngineOptions, load_story};
+use super::drive_options::load_story;
+use super::field::Field;
 use crate::models::Who;
-use crate::progress;
+use crate::record::RunRecord;
 use crate::search::hardest_level;
-use crate::theatre::{Cast, Performance, Theatre};
+use crate::theatre::Performance;
 
 /// Stories, drivers and seeds.
 #[derive(Debug, Args)]
@@ -27,7 +27,8 @@ pub(super) struct SearchOptions {
     /// How many seeds per story, from 1 on; a story is passed when every seed is
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) seeds: u64,
-    /// Write the result as JSON, and a picture of it beside it as SVG, into this file
+    /// Write the result as JSON, and a picture of it beside it as SVG, into this file; what was driven when it was
+    /// stopped is kept beside it
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
     /// Print JSON instead of a table
@@ -51,13 +52,13 @@ impl Search {
     /// The first error of a run.
     pub(super) fn passed_levels(
         &self,
-        theatre: &Theatre,
+        field: &Field,
         seeds: u64,
     ) -> Result<(usize, Option<Failure>)> {
         let difficulty = &self.story.difficulty;
         let mut broken = None;
         let hardest = hardest_level(&difficulty.levels, |level| {
-            broken = self.failure(theatre, seeds, |performance| {
+            broken = self.failure(field, seeds, |performance| {
                 performance.parameters = BTreeMap::from([(difficulty.parameter.clone(), level)]);
             })?;
             Ok(broken.is_none())
@@ -72,16 +73,18 @@ impl Search {
     /// The first error of a run.
     pub(super) fn failure(
         &self,
-        theatre: &Theatre,
+        field: &Field,
         seeds: u64,
         change: impl Fn(&mut Performance<'_>),
     ) -> Result<Option<Failure>> {
         for seed in 1..=seeds {
+            let theatre = field.theatre(&self.driver);
             let mut performance = theatre.performance(&self.story, seed);
             change(&mut performance);
-            let failures = theatre.perform(&performance)?.record.failures;
-            if let Some(failure) = failures.into_iter().next() {
-                return Ok(Some(failure));
+            let first_failure = |run: RunRecord| run.failures.into_iter().next();
+            let failure = field.drive(&self.driver, &performance, first_failure)?;
+            if failure.is_some() {
+                return Ok(failure);
             }
         }
         Ok(None)
@@ -95,7 +98,6 @@ impl SearchOptions {
     /// When a story cannot be read.
     pub(super) fn searches(&self) -> Result<Vec<Search>> {
         let stories = stories(&self.stories)?;
-        ensure!(!self.driver.is_empty(), "name a driver with --driver");
         let of = |driver: &Who| {
             let driver = driver.clone();
             stories.iter().map(move |(_, story)| Search {
@@ -134,22 +136,4 @@ pub(super) fn stories(names: &[String]) -> Result<Vec<(String, Story)>> {
 /// The criterion that was broken, for a table.
 pub(super) fn criterion(broken: Option<&Failure>) -> String {
     broken.map_or_else(|| "-".to_owned(), |failure| failure.criterion.clone())
-}
-
-/// A theatre for each driver.
-///
-/// # Errors
-/// When a network is missing or damaged.
-pub(super) fn theatres(
-    drivers: &[Who],
-    latency: &LatencyMode,
-    engine: &EngineOptions,
-    assets: Option<&Path>,
-) -> Result<BTreeMap<Who, Theatre>> {
-    let stop = progress::stop_flag()?;
-    let theatre = |driver: &Who| {
-        let cast = Cast::alone(driver.clone(), latency.clone(), engine.backend()?);
-        Ok((driver.clone(), Theatre::open(assets, cast, stop.clone())?))
-    };
-    drivers.iter().map(theatre).collect()
 }

@@ -88,7 +88,10 @@ pub fn jobs(
 }
 
 /// Digest of a story's texts, and of its road where that is a file.
-fn story_inputs(story: &Story) -> Result<String> {
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn story_inputs(story: &Story) -> Result<String> {
     let mut parts: Vec<Vec<u8>> = story.texts().map(|text| text.as_bytes().to_vec()).collect();
     let road = Path::new(&story.road);
     if road.is_file() {
@@ -98,7 +101,10 @@ fn story_inputs(story: &Story) -> Result<String> {
 }
 
 /// Digest of who drives, who watches, how late, what computes them, and the files they come from.
-fn cast_inputs(cast: &Cast, assets: Option<&Path>) -> Result<String> {
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn cast_inputs(cast: &Cast, assets: Option<&Path>) -> Result<String> {
     let Cast {
         latency, backend, ..
     } = cast;

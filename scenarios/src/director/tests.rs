@@ -119,6 +119,29 @@ fn a_cut_in_ends_in_the_centre_of_ego_s_lane() {
 }
 
 #[test]
+fn who_faces_against_its_lane_goes_back_along_its_bends() {
+    let actors = r#"
+        (name: "right", models: ["sedan"], at: lane(road: "main", lane: -1, s_m: 480.0), facing: against, speed_mps: 12.0),
+        (name: "left", models: ["sedan"], at: lane(road: "main", lane: 1, s_m: 230.0), facing: against, speed_mps: 12.0)"#;
+    let story = story("curve", -1, actors, "");
+    let worlds = play(&story, 20.0, |_| 0.0);
+    for (actor, lane_m) in [(0, 0.0), (1, 3.5)] {
+        let places = worlds.iter().map(|world| {
+            let at = world.actors[actor].world_from_actor.position();
+            story.route.project(at)
+        });
+        let places: Vec<_> = places.collect();
+        let strayed = places.iter().find(|at| (at.left_m - lane_m).abs() > 0.05);
+        assert_eq!(strayed, None, "actor {actor}");
+        let gone_m = places.last().unwrap().along_m - places[0].along_m;
+        assert!(
+            gone_m.abs() > 200.0 && (gone_m < 0.0) == (actor == 0),
+            "{gone_m}"
+        );
+    }
+}
+
+#[test]
 fn a_synchronized_actor_arrives_within_a_tenth_of_a_second_of_ego() {
     let actors = r#"(name: "car", models: ["city_cyclist"], at: ahead(m: 90.0, left_m: -20.0), facing: left, speed_mps: 1.0)"#;
     let events = r#"(name: "meet", when: simulation_time(greater_than(0.5)), actions: [
