@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::files::create_folder;
 
 /// What is appended to the result's name.
-const ENDING: &str = "unfinished";
+const ENDING: &str = "journal";
 
 /// Pieces by their keys; a key names everything that decides its piece.
 #[derive(Debug, Default)]

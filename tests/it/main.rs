@@ -16,6 +16,7 @@ mod learning;
 mod own_story;
 mod recorded;
 mod report;
+mod searches;
 mod stage_hands;
 mod tidy;
 mod watching;
