@@ -112,11 +112,7 @@ pub fn drive(
     let mut judge = Judge::new(story);
     let mut painter = options.camera.painter(&story.stage)?;
     let mut camera = FaultyCamera::new(story.seed);
-    let mut log = Log {
-        pictures: options.pictures,
-        chains_pixels: options.chains_pixels,
-        ..Log::default()
-    };
+    let mut log = Log::new(options);
     let clock = WallClock::start(options.real_time);
     let onlookers = options.pictures != Pictures::Forget || audience.looks_at_pictures();
 
@@ -128,46 +124,29 @@ pub fn drive(
         let cues = director.direct(&world);
         let faults = director.faults();
         let is_unseen = is_unseen(story, seats, world.tick);
-        let exposure = if is_unseen && !onlookers {
-            None
-        } else {
+        let taken = (onlookers || !is_unseen).then(|| {
             camera.take(world.tick, faults, || {
                 expose_by(&mut simulation, options.pass, painter.as_deref_mut())
-            })?
+            })
+        });
+        let shot = Shot {
+            exposure: taken.transpose()?.flatten(),
+            is_unseen,
         };
-        let seen = exposure.as_ref().filter(|_| !is_unseen);
-        for seat in seats.iter_mut() {
-            seat.be_late(late_us(faults));
-            if is_unseen {
-                seat.pass_over();
-            }
-            seat.step(&world.ego.state, seen)?;
-        }
+        step(seats, &world, faults, &shot)?;
         judge.observe(&world);
         let wheel = audience.watch(&Scene {
             world: &world,
             motions: simulation.motions(),
             seats,
-            exposure: exposure.as_ref(),
+            exposure: shot.exposure.as_ref(),
             faults,
             sample: judge.newest(),
         })?;
-        let recorded = options.fork.as_ref();
-        let recorded = recorded.map(|fork| fork.command(&world)).transpose()?;
-        let command = recorded.flatten().unwrap_or(match wheel {
-            Wheel::Seat(number) => seats[number].command(),
-            Wheel::Recorded(command) => command,
-        });
-        let exposed = match seen {
-            None => is_unseen.then(ExposedDigests::default),
-            Some(exposure) => Some(log.exposed_digests(exposure)),
-        };
-        log.tick(&world, seats, exposed, command);
-        if options.keep_logits {
-            log.logits.extend(arrivals(&world, seats));
-        }
+        let command = command(options.fork.as_deref(), &world, wheel, seats)?;
+        log.tick(&world, seats, &shot, command);
         log.frame(&world, seats, faults, judge.newest());
-        log.picture(&world, seats, exposure)?;
+        log.picture(&world, seats, shot.exposure)?;
         simulation.step(&command, &cues);
         clock.wait_until(simulation.world().tick);
     }
@@ -181,6 +160,46 @@ pub fn drive(
         real_time_factor: clock.factor(simulation.world().tick),
         camera_driver: camera_driver(&simulation),
     })
+}
+
+/// What the camera delivered on a tick.
+struct Shot {
+    exposure: Option<Exposure>,
+    /// Whether everyone in the car is certain to drop it.
+    is_unseen: bool,
+}
+
+impl Shot {
+    /// What the car sees of it.
+    fn seen(&self) -> Option<&Exposure> {
+        self.exposure.as_ref().filter(|_| !self.is_unseen)
+    }
+}
+
+/// Everyone in the car sees, decides and commands.
+fn step(seats: &mut [Seat], world: &WorldState, faults: &[ActiveFault], shot: &Shot) -> Result<()> {
+    for seat in seats {
+        seat.be_late(late_us(faults));
+        if shot.is_unseen {
+            seat.pass_over();
+        }
+        seat.step(&world.ego.state, shot.seen())?;
+    }
+    Ok(())
+}
+
+/// What the car is commanded: what a fork recorded until its tick, then what whoever has the wheel wants.
+fn command(
+    fork: Option<&Fork>,
+    world: &WorldState,
+    wheel: Wheel,
+    seats: &[Seat],
+) -> Result<VehicleCommand> {
+    let recorded = fork.map(|fork| fork.command(world)).transpose()?.flatten();
+    Ok(recorded.unwrap_or(match wheel {
+        Wheel::Seat(number) => seats[number].command(),
+        Wheel::Recorded(command) => command,
+    }))
 }
 
 /// Whether the camera exposes a frame that everyone in the car is certain to drop. It need not be drawn then, and does
@@ -231,6 +250,7 @@ fn camera_driver(simulation: &Simulation) -> String {
 struct Log {
     pictures: Pictures,
     chains_pixels: bool,
+    keeps_logits: bool,
     frames: Vec<FrameRecord>,
     film: Film,
     exposures: Vec<Option<Exposure>>,
@@ -240,14 +260,22 @@ struct Log {
 }
 
 impl Log {
-    /// Adds a tick to the trace.
-    fn tick(
-        &mut self,
-        world: &WorldState,
-        seats: &[Seat],
-        exposed: Option<ExposedDigests>,
-        command: VehicleCommand,
-    ) {
+    /// Nothing yet.
+    fn new(options: &EpisodeOptions) -> Self {
+        Self {
+            pictures: options.pictures,
+            chains_pixels: options.chains_pixels,
+            keeps_logits: options.keep_logits,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a tick to the trace, and the raw outputs that arrived on it where they are kept.
+    fn tick(&mut self, world: &WorldState, seats: &[Seat], shot: &Shot, command: VehicleCommand) {
+        let exposed = match shot.seen() {
+            None => shot.is_unseen.then(ExposedDigests::default),
+            Some(exposure) => Some(self.exposed_digests(exposure)),
+        };
         self.trace.push(TickRecord {
             tick: world.tick,
             world: world.clone(),
@@ -255,6 +283,9 @@ impl Log {
             seats: seats.iter().map(Seat::tick_record).collect(),
             command,
         });
+        if self.keeps_logits {
+            self.logits.extend(arrivals(world, seats));
+        }
     }
 
     fn exposed_digests(&self, exposure: &Exposure) -> ExposedDigests {

@@ -35,6 +35,7 @@ impl Tick {
     }
 
     /// When the camera exposes again, if it does now.
+    #[must_use]
     pub fn next_exposure(self) -> Tick {
         Tick(self.0 + CAMERA_PERIOD_TICKS)
     }

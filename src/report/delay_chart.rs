@@ -108,7 +108,7 @@ fn bar(svg: &mut String, row: &DelayRow<'_>, y: f64, colour: &str) {
             y - 5.0
         );
     } else {
-        let place = [LEFT_PX + 4.0, y + 4.0];
+        let place = [x_px(row.p99_ms.unwrap_or(0.0)) + 6.0, y + 4.0];
         text(svg, place, "fill='#b2182b'", "fails without delay");
     }
     let longest = match row.cliff_ms {

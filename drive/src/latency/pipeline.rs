@@ -210,12 +210,21 @@ mod tests {
     use super::*;
     use crate::random::stream;
 
-    /// Runs a pipeline for some ticks; returns (now, exposure) of every result.
+    /// Runs a pipeline that sees every frame for some ticks; returns (now, exposure) of every result.
     fn results(pipeline: &mut Pipeline<()>, ticks: u64) -> Vec<(u64, u64)> {
+        results_of(pipeline, ticks, |pipeline, now| pipeline.expose(now, ()))
+    }
+
+    /// The same where `expose` decides what becomes of a frame.
+    fn results_of(
+        pipeline: &mut Pipeline<()>,
+        ticks: u64,
+        mut expose: impl FnMut(&mut Pipeline<()>, Tick),
+    ) -> Vec<(u64, u64)> {
         let mut finished = Vec::new();
         for now in (0..ticks).map(Tick) {
             if now.is_exposure() {
-                pipeline.expose(now, ());
+                expose(pipeline, now);
             }
             for event in pipeline.advance(now) {
                 if let Event::Finish { exposure } = event {
@@ -253,27 +262,19 @@ mod tests {
             let mut seeing_all = Pipeline::new(Durations::fixed_ms(latency_ms));
             let expected = results(&mut seeing_all, 500);
             let mut pipeline = Pipeline::new(Durations::fixed_ms(latency_ms));
-            let (mut finished, mut unseen) = (Vec::new(), 0);
-            for now in (0..500).map(Tick) {
-                if now.is_exposure() && pipeline.is_busy_until(now.next_exposure()) {
+            let mut unseen = 0;
+            let finished = results_of(&mut pipeline, 500, |pipeline, now| {
+                let is_unseen = pipeline.is_busy_until(now.next_exposure());
+                if is_unseen {
                     pipeline.pass_over();
                     unseen += 1;
-                } else if now.is_exposure() {
+                } else {
                     pipeline.expose(now, ());
                 }
-                let exposures = pipeline.advance(now).into_iter().filter_map(|event| {
-                    let Event::Finish { exposure } = event else {
-                        return None;
-                    };
-                    Some((now.0, exposure.0))
-                });
-                finished.extend(exposures);
-            }
+            });
             assert_eq!(finished, expected, "{latency_ms} ms");
-            assert!(
-                pipeline.dropped() - seeing_all.dropped() <= 1,
-                "{latency_ms} ms"
-            );
+            let more = pipeline.dropped() - seeing_all.dropped();
+            assert!(more <= 1, "{latency_ms} ms");
             assert_eq!(unseen > 0, latency_ms > 90.0, "{latency_ms} ms");
         }
     }
