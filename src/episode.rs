@@ -155,7 +155,7 @@ pub fn drive(
         judge.observe(simulation.world());
     }
     log.finish(End {
-        verdict: judge.verdict(&director.begun()),
+        verdict: judge.verdict(&director.events().collect::<Vec<_>>()),
         events: events(&director),
         real_time_factor: clock.factor(simulation.world().tick),
         camera_driver: camera_driver(&simulation),

@@ -23,12 +23,15 @@ pub fn create_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// When the folder is not writable or the disk is full; the message names the file.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    perception::files::write_whole(path, bytes).with_context(|| {
-        format!(
-            "cannot write {}; is the disk full or the folder read-only?",
-            path.display()
-        )
-    })
+    perception::files::write_whole(path, bytes).with_context(|| unwritable(path))
+}
+
+/// What to say of a file that cannot be written.
+pub(crate) fn unwritable(path: &Path) -> String {
+    format!(
+        "cannot write {}; is the disk full or the folder read-only?",
+        path.display()
+    )
 }
 
 /// A network's name, or words about one, as part of a file's name.

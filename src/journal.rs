@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::files::create_folder;
+use crate::files::{create_folder, unwritable};
 
 /// What is appended to the result's name.
 const ENDING: &str = "journal";
@@ -104,13 +104,6 @@ impl Journal {
         fs::remove_file(&path)
             .with_context(|| format!("cannot remove {}; is it read-only?", path.display()))
     }
-}
-
-fn unwritable(path: &Path) -> String {
-    format!(
-        "cannot write {}; is the disk full, or the folder missing or read-only?",
-        path.display()
-    )
 }
 
 #[cfg(test)]

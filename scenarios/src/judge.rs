@@ -86,13 +86,11 @@ impl Judge {
         self.samples.last()
     }
 
-    /// What there is to say about the drive so far; `begun` tells when each of the storyboard's events began.
-    pub fn verdict(&self, begun: &[Option<Tick>]) -> Verdict {
+    /// What there is to say about the drive so far; `events` are the director's, in the story's order.
+    pub fn verdict(&self, events: &[(&str, Option<Tick>)]) -> Verdict {
         let mut metrics = self.metrics();
         let actors = self.story.stage.actors.iter();
         let names = actors.map(|actor| actor.name.as_str());
-        let events = self.story.events.iter();
-        let event_names = events.map(|event| event.name.as_str());
         let first_line = self.story.stop_lines.first();
         let collision = self.first_contact();
         let evidence = Evidence {
@@ -107,7 +105,7 @@ impl Judge {
             set_speed_mps: self.story.set_speed_mps,
             lane_width_m: self.story.lane_width_m,
             actors: &names.zip(self.gaps_m.iter().copied()).collect::<Vec<_>>(),
-            events: &event_names.zip(begun.iter().copied()).collect::<Vec<_>>(),
+            events,
         };
         let criteria = self.story.criteria.iter();
         let failures: Vec<_> = criteria.filter_map(|one| one.judge(&evidence)).collect();

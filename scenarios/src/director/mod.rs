@@ -118,11 +118,6 @@ impl Director {
         runs.map(|run| (run.event.name.as_str(), run.began))
     }
 
-    /// When each of the storyboard's events began, if it did, in the story's order.
-    pub fn begun(&self) -> Vec<Option<Tick>> {
-        self.events.iter().map(|run| run.began).collect()
-    }
-
     /// Whether the story is over: its time is up, its end trigger has fired, or ego has hit something.
     pub fn finished(&self, world: &WorldState) -> bool {
         self.over || world.tick.seconds() >= self.duration_s || !world.contacts.is_empty()

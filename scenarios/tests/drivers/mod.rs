@@ -68,7 +68,7 @@ pub(crate) fn play(story: &CompiledStory, driver: Driver) -> Outcome {
         judge.observe(&world);
     }
     Outcome {
-        verdict: judge.verdict(&director.begun()),
+        verdict: judge.verdict(&director.events().collect::<Vec<_>>()),
         commands: all_commands,
     }
 }
