@@ -6,6 +6,7 @@
 //! into a decision, [`controller`] a decision into a command; [`driver`] is the three in a row.
 //! [`watchdog`] notices when percepts stay away. [`latency`] decides when a percept may be used.
 
+pub mod belief;
 pub mod camera;
 pub mod controller;
 pub mod decision;

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::belief::Belief;
 use crate::frames::Point2;
 use crate::labels::{BoxPx, LANE_BOUNDARIES, LightState, ObjectClass};
 use crate::time::Tick;
@@ -13,6 +14,8 @@ use crate::time::Tick;
 pub struct ObjectPercept {
     /// The most probable kind.
     pub class: ObjectClass,
+    /// What else it may be, and where it may head, if somebody is here.
+    pub belief: Belief,
     /// Probability that a road user of any kind is here, 0 to 1.
     pub probability: f64,
     /// Its box in the picture.
@@ -25,9 +28,9 @@ pub struct ObjectPercept {
     pub left_y_m: f64,
     /// y of its right edge at that distance, in metres; not above `left_y_m`.
     pub right_y_m: f64,
-    /// Standard deviation of the edges' positions in metres.
+    /// Standard deviation of their middle in metres, if `near_x_m` is right: an error of that moves it along its ray.
     pub y_std_m: f64,
-    /// Heading in the ego frame in radians: 0 drives away, pi towards ego.
+    /// Likeliest heading in the ego frame in radians: 0 drives away, pi towards ego.
     pub yaw_rad: f64,
 }
 

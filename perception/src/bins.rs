@@ -17,7 +17,7 @@ pub const COLUMNS: usize = 64;
 /// Width of a lane column in pixels of a 512-pixel frame.
 pub const COLUMN_PX: f64 = 8.0;
 /// Bins of a full turn.
-pub const YAW_BINS: usize = 12;
+pub const YAW_BINS: usize = drive::belief::HEADINGS;
 
 /// Bins whose centres are evenly spaced in the logarithm of a shifted value.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum as _};
 use distill::cache::Cache;
 use distill::dataset::{Dataset, FrameId};
 use distill::evaluate::{Blind, MACRO, macro_figure};
+use perception::card::Card;
 use perception::network::{Backend, Network};
 use perception::weights;
 
@@ -14,7 +15,7 @@ use super::training::open_cache;
 use super::worlds::Worlds;
 use super::{Status, say};
 use crate::camera::CameraKind;
-use crate::evaluation::ReportCard;
+use crate::evaluation::{ENTRANTS, ReportCard};
 use crate::files::{create_folder, write_whole};
 use crate::grid::record::GridRecord;
 use crate::models::{Assets, Who};
@@ -46,6 +47,9 @@ pub(super) struct Options {
     /// Temperature of the soft targets that are shown
     #[arg(long, default_value_t = 2.0)]
     temperature: f32,
+    /// Write the scores on validation worlds into the networks' cards: after a change of how frames are scored
+    #[arg(long)]
+    update_cards: bool,
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -82,6 +86,11 @@ impl Options {
 }
 
 pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status> {
+    ensure!(
+        !options.update_cards
+            || options.split == Worlds::Validation && options.camera == CameraKind::Sensor,
+        "cards have the scores on validation worlds of the sensor camera: add --split validation"
+    );
     let found = Assets::find(assets)?;
     let driving = options.driving.as_deref().map(read_grid).transpose()?;
     let data = options.data()?;
@@ -96,6 +105,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         &bar,
     )?;
     bar.finish_and_clear();
+    if options.update_cards {
+        update_cards(&found, &card)?;
+    }
     if let Some(out) = &options.out {
         create_folder(out)?;
         let mut looks = Looks::open(&found, &data)?;
@@ -123,6 +135,19 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         ));
     }
     Ok(Status::Passed)
+}
+
+/// Gives every network's card what the network scored; those in int8 share the card of their weights.
+fn update_cards(assets: &Assets, report: &ReportCard) -> Result<()> {
+    for who in ENTRANTS.iter().filter(|who| who.single().is_none()) {
+        if let Some(contestant) = report.networks.get(&*who.name()) {
+            let weights = assets.weights(who);
+            let mut card = Card::load(&weights)?;
+            card.origin.scores.clone_from(&contestant.evaluation.heads);
+            card.save(&weights)?;
+        }
+    }
+    Ok(())
 }
 
 fn read_grid(path: &Path) -> Result<GridRecord> {

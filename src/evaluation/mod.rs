@@ -3,5 +3,5 @@
 pub mod card;
 pub mod contestant;
 
-pub use card::ReportCard;
+pub use card::{ENTRANTS, ReportCard};
 pub use contestant::Contestant;

@@ -205,6 +205,7 @@ mod tests {
     fn car(gap_m: f64) -> ObjectPercept {
         ObjectPercept {
             class: ObjectClass::Car,
+            belief: drive::belief::Belief::surely(ObjectClass::Car, 0.0),
             probability: 0.9,
             box_px: BoxPx::default(),
             near_x_m: gap_m + EGO_FRONT_M,

@@ -22,10 +22,10 @@ const STORY: &str = r#"Story(
     set_speed_mps: "$speed",
     parameters: {"speed": (about: "m/s", default: 14.0, range: (5.0, 20.0), jitter: 0.5)},
     difficulty: (parameter: "speed", levels: [5.0, 14.0]),
-    actors: [(name: "lead", models: ["sedan"], at: gap(m: 42.0))],
+    actors: [(name: "lead", models: ["sedan"], at: gap(m: 36.0))],
     duration_s: 5.0,
     route_m: 20.0,
-    criteria: [no_collision, reaches(distance_m: 28.0)],
+    criteria: [no_collision, reaches(distance_m: 22.0)],
 )"#;
 
 #[test]

@@ -1,7 +1,6 @@
 //! Which sighting belongs to which track: gated, nearest pairs first.
 
 use crate::frames::Pose2;
-use crate::labels::ObjectClass;
 use crate::percept::ObjectPercept;
 
 use super::object::Track;
@@ -20,7 +19,7 @@ pub(super) struct Pairs {
     pub newborn: Vec<usize>,
 }
 
-/// Pairs tracks with sightings of the same group (vehicles, people) from this pose.
+/// Pairs tracks with sightings from this pose; a vehicle and a person are hardly one.
 pub(super) fn associate(
     tracks: &[Track],
     objects: &[ObjectPercept],
@@ -30,15 +29,14 @@ pub(super) fn associate(
     let mut is_double = vec![false; objects.len()];
     for (t, track) in tracks.iter().enumerate() {
         for (o, object) in objects.iter().enumerate() {
-            if !same_group(track.class(), object.class) {
-                continue;
-            }
             let sighting = Sighting::new(object, odom_from_ego);
             let (along, across) = track.surprise(&sighting, odom_from_ego);
-            if along < GATE_STD && across < GATE_STD {
-                candidates.push((along * along + across * across, t, o));
+            let contradiction = track.belief().contradiction(&object.belief);
+            let farthest = along.max(across).powi(2) + contradiction;
+            if farthest < GATE_STD * GATE_STD {
+                candidates.push((along * along + across * across + contradiction, t, o));
             }
-            is_double[o] |= along < DOUBLE_STD && across < DOUBLE_STD;
+            is_double[o] |= farthest < DOUBLE_STD * DOUBLE_STD;
         }
     }
     candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -57,9 +55,4 @@ pub(super) fn associate(
         object_of_track,
         newborn,
     }
-}
-
-/// Whether a network may take one class for the other.
-fn same_group(a: ObjectClass, b: ObjectClass) -> bool {
-    a.is_vulnerable() == b.is_vulnerable()
 }

@@ -10,6 +10,7 @@ mod lanes;
 mod light;
 mod object;
 mod odometry;
+mod prior;
 mod sighting;
 mod stop_line;
 #[cfg(test)]
@@ -131,14 +132,14 @@ impl Tracker {
         for track in &mut self.tracks {
             track.predict(dt_s);
         }
+        let speed_mps = self.odometry.speed_mps();
         let pairs = associate(&self.tracks, &percept.objects, odom_from_ego);
         for (track, seen) in self.tracks.iter_mut().zip(&pairs.object_of_track) {
             match seen {
-                Some(object) => track.correct(&percept.objects[*object], odom_from_ego),
+                Some(object) => track.correct(&percept.objects[*object], odom_from_ego, speed_mps),
                 None => track.miss(&percept.objects, odom_from_ego),
             }
         }
-        let speed_mps = self.odometry.speed_mps();
         for object in pairs.newborn {
             let seen = &percept.objects[object];
             let track = Track::born(self.next_id, seen, odom_from_ego, speed_mps);

@@ -1,12 +1,13 @@
 //! One road user followed over time: position and velocity by Kalman filter, existence by log-odds.
 
+use crate::belief::Belief;
 use crate::frames::{Point2, Pose2};
 use crate::kalman::{Kalman, Measured};
-use crate::labels::ObjectClass;
 use crate::math::{atan2, cos, exp, ln, sigmoid, sin, wrap_angle};
 use crate::percept::ObjectPercept;
 use crate::scene::TrackedObject;
 
+use super::prior::{acceleration_variances, first_velocity};
 use super::sighting::{Sighting, ought_to_be_seen};
 
 /// Log-odds that a road user exists before it is seen for the first time.
@@ -43,7 +44,7 @@ const BOX_STD_M: f64 = 0.2;
 const BOX_STD_SHARE: f64 = 0.2;
 /// How long an acceleration lasts, in seconds.
 const ACCELERATION_TIME_S: f64 = 1.2;
-/// Time constant of heading and width over sightings, in seconds.
+/// Time constant of kind, heading and width over sightings, in seconds.
 const SHAPE_TIME_S: f64 = 0.3;
 
 /// A road user followed over time, as of the newest percept's exposure.
@@ -53,7 +54,9 @@ const SHAPE_TIME_S: f64 = 0.3;
 #[derive(Debug, Clone)]
 pub(super) struct Track {
     id: u32,
-    class: ObjectClass,
+    belief: Belief,
+    /// Variances along x and y of the odometry frame that the beliefs so far have allowed the velocity.
+    allowed: [f64; 2],
     filter: Kalman<6>,
     half_width_m: f64,
     odom_heading: Point2,
@@ -73,26 +76,22 @@ impl Track {
         let middle = Point2::new(seen.near_x_m, seen.centre_y_m());
         let position = odom_from_ego.transform(middle);
         let heading = direction(odom_from_ego.yaw_rad + seen.yaw_rad);
-        let speed = first_speed(seen, ego_speed_mps);
+        let velocity = first_velocity(&seen.belief, (odom_from_ego.yaw_rad, ego_speed_mps));
+        let [vx, vy] = velocity.mean;
         let spread_m = 3.0 * (seen.near_x_std_m + seen.y_std_m);
         let mut filter = Kalman::new(
-            [
-                position.x_m,
-                position.y_m,
-                speed.mean * heading.x_m,
-                speed.mean * heading.y_m,
-                0.0,
-                0.0,
-            ],
+            [position.x_m, position.y_m, vx, vy, 0.0, 0.0],
             [spread_m, spread_m, 0.0, 0.0, 0.0, 0.0],
         );
-        let variances = [speed.along_std, speed.across_std].map(|std| std * std);
-        add_block(&mut filter.covariance, 2, heading, variances);
-        let variances = acceleration_std(seen.class).map(|std| std * std);
+        for axis in 0..2 {
+            filter.covariance[2 + axis][2..4].copy_from_slice(&velocity.covariance[axis]);
+        }
+        let variances = acceleration_variances(&seen.belief);
         add_block(&mut filter.covariance, 4, heading, variances);
         let mut track = Self {
             id,
-            class: seen.class,
+            belief: seen.belief,
+            allowed: [velocity.covariance[0][0], velocity.covariance[1][1]],
             filter,
             half_width_m: 0.5 * (seen.left_y_m - seen.right_y_m),
             odom_heading: heading,
@@ -101,7 +100,7 @@ impl Track {
             // No sighting came just before that would err alike.
             unseen_s: FORGET_UNSEEN_S,
         };
-        track.correct(seen, odom_from_ego);
+        track.correct(seen, odom_from_ego, ego_speed_mps);
         track
     }
 
@@ -119,7 +118,8 @@ impl Track {
             [0.0, 0.0, 0.0, 0.0, 0.0, a],
         ];
         let mut noise = [[0.0; 6]; 6];
-        let renewed = acceleration_std(self.class).map(|std| std * std * (1.0 - fade * fade));
+        let believed = acceleration_variances(&self.belief);
+        let renewed = believed.map(|variance| variance * (1.0 - fade * fade));
         add_block(&mut noise, 4, self.odom_heading, renewed);
         let jitter = renewed.map(|variance| variance * t * t / 3.0);
         add_block(&mut noise, 2, self.odom_heading, jitter);
@@ -134,10 +134,17 @@ impl Track {
         later
     }
 
-    /// Corrects the track by a sighting from this pose.
-    pub(super) fn correct(&mut self, seen: &ObjectPercept, odom_from_ego: Pose2) {
+    /// Corrects the track by a sighting from this pose; `ego_speed_mps` tells how fast traffic may be.
+    pub(super) fn correct(
+        &mut self,
+        seen: &ObjectPercept,
+        odom_from_ego: Pose2,
+        ego_speed_mps: f64,
+    ) {
         let sighting = Sighting::new(seen, odom_from_ego);
         let share = 1.0 - exp(-self.unseen_s / SHAPE_TIME_S);
+        self.belief.learn(&seen.belief, share);
+        self.open_velocity(odom_from_ego.yaw_rad, ego_speed_mps);
         let (row, depth) = sighting.depth();
         self.filter.update(&row, depth.after(self.unseen_s));
         let distance_m = sighting.distance_of_m(self.x_in_ego_m(odom_from_ego));
@@ -147,7 +154,6 @@ impl Track {
         let heading = direction(odom_from_ego.yaw_rad + seen.yaw_rad);
         self.odom_heading.x_m += share * (heading.x_m - self.odom_heading.x_m);
         self.odom_heading.y_m += share * (heading.y_m - self.odom_heading.y_m);
-        self.class = seen.class;
         self.hit(seen);
         self.unseen_s = 0.0;
     }
@@ -175,9 +181,9 @@ impl Track {
             && !is_lost
     }
 
-    /// The kind of road user.
-    pub(super) fn class(&self) -> ObjectClass {
-        self.class
+    /// Its kind and heading.
+    pub(super) fn belief(&self) -> &Belief {
+        &self.belief
     }
 
     /// x in the ego frame in metres.
@@ -213,7 +219,7 @@ impl Track {
         let heading_rad = atan2(self.odom_heading.y_m, self.odom_heading.x_m);
         TrackedObject {
             id: self.id,
-            class: self.class,
+            class: self.belief.class(),
             existence: sigmoid(self.logit),
             confirmed: self.confirmed,
             near_x_m: position.x_m,
@@ -237,6 +243,16 @@ impl Track {
         Point2::new(self.filter.mean[0], self.filter.mean[1])
     }
 
+    /// Lets the velocity be what is believed of kind and heading now: at first sight others may have bound it.
+    fn open_velocity(&mut self, ego_yaw_rad: f64, ego_speed_mps: f64) {
+        let now = first_velocity(&self.belief, (ego_yaw_rad, ego_speed_mps)).covariance;
+        for axis in 0..2 {
+            let more = (now[axis][axis] - self.allowed[axis]).max(0.0);
+            self.filter.covariance[2 + axis][2 + axis] += more;
+            self.allowed[axis] += more;
+        }
+    }
+
     /// Counts a sighting.
     fn hit(&mut self, seen: &ObjectPercept) {
         let probability = seen.probability.clamp(0.02, 0.98);
@@ -248,42 +264,6 @@ impl Track {
         };
         self.logit = (self.logit + gain.min(most)).min(MAX_LOGIT);
         self.confirmed |= self.logit >= CONFIRM_LOGIT;
-    }
-}
-
-/// What is believed of a velocity along and across the heading at first sight, in metres per second.
-struct FirstSpeed {
-    mean: f64,
-    along_std: f64,
-    across_std: f64,
-}
-
-/// A vehicle's heading tells whether it goes with ego, comes towards it or crosses; people may stand.
-fn first_speed(seen: &ObjectPercept, ego_speed_mps: f64) -> FirstSpeed {
-    let along_ego = cos(seen.yaw_rad);
-    let (mean, along_std, across_std) = match seen.class {
-        ObjectClass::Pedestrian => (0.0, 1.2, 1.2),
-        ObjectClass::Cyclist => (2.0, 2.5, 1.2),
-        ObjectClass::Car | ObjectClass::Truck if along_ego > 0.5 => {
-            (0.5 * ego_speed_mps, 0.5 * ego_speed_mps + 2.0, 1.2)
-        }
-        ObjectClass::Car | ObjectClass::Truck if along_ego < -0.5 => (7.0, 6.0, 1.2),
-        ObjectClass::Car | ObjectClass::Truck => (3.0, 5.0, 1.5),
-    };
-    FirstSpeed {
-        mean,
-        along_std,
-        across_std,
-    }
-}
-
-/// Standard deviation of the acceleration along and across the heading, in m/s².
-fn acceleration_std(class: ObjectClass) -> [f64; 2] {
-    match class {
-        ObjectClass::Car => [2.5, 0.7],
-        ObjectClass::Truck => [2.0, 0.5],
-        ObjectClass::Pedestrian => [0.8, 0.8],
-        ObjectClass::Cyclist => [1.0, 0.7],
     }
 }
 

@@ -97,6 +97,7 @@ mod tests {
     fn car_at(near_x_m: f64, centre_y_m: f64) -> ObjectPercept {
         ObjectPercept {
             class: ObjectClass::Car,
+            belief: crate::belief::Belief::surely(ObjectClass::Car, 0.0),
             probability: 1.0,
             box_px: BoxPx::default(),
             near_x_m,

@@ -1,6 +1,7 @@
 //! What the tracker believes after a few percepts of one car.
 
 use super::*;
+use crate::belief::Belief;
 use crate::labels::{BoxPx, ObjectClass};
 use crate::math::cos;
 use crate::percept::ObjectPercept;
@@ -14,6 +15,7 @@ const COARSE_STD_SHARE: f64 = 0.15;
 fn car_at(near_x_m: f64) -> ObjectPercept {
     ObjectPercept {
         class: ObjectClass::Car,
+        belief: Belief::surely(ObjectClass::Car, 0.0),
         probability: 0.95,
         box_px: BoxPx::default(),
         near_x_m,
@@ -125,4 +127,27 @@ fn older_percepts_than_the_newest_are_ignored() {
     let before = tracker.scene();
     tracker.observe(&percept(Tick(45), Some(50.0)));
     assert_eq!(tracker.scene(), before);
+}
+
+#[test]
+fn a_car_first_taken_for_a_pedestrian_is_one_road_user_and_not_believed_to_stand() {
+    let mut tracker = Tracker::new();
+    for exposure in (0..=100).step_by(5).map(Tick) {
+        tracker.advance(&EgoState {
+            tick: exposure,
+            speed_mps: EGO_SPEED_MPS,
+            ..EgoState::default()
+        });
+        let mut seen = percept(exposure, Some(25.0));
+        if exposure < Tick(15) {
+            seen.objects[0].class = ObjectClass::Pedestrian;
+            seen.objects[0].belief = Belief::surely(ObjectClass::Pedestrian, 0.0);
+            seen.objects[0].belief.kinds = [0.2, 0.0, 0.8, 0.0];
+        }
+        tracker.observe(&seen);
+        assert_eq!(tracker.scene().objects.len(), 1, "{exposure:?}");
+    }
+    let car = only(&tracker.scene());
+    assert_eq!(car.class, ObjectClass::Car);
+    assert!(car.velocity_x_mps > 17.0, "{car:?}");
 }

@@ -164,6 +164,7 @@ fn a_ghost_in_one_frame_does_not_brake() {
         Tick(200),
         ObjectPercept {
             class: CAR,
+            belief: drive::belief::Belief::surely(CAR, 0.0),
             probability: 0.95,
             box_px: BoxPx::default(),
             near_x_m: 25.0,

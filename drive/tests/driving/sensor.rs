@@ -120,6 +120,7 @@ impl View {
         let shift_m = self.normal() * self.sensor.lateral_m;
         Some(ObjectPercept {
             class: actor.class,
+            belief: drive::belief::Belief::surely(actor.class, ego_from_actor.yaw_rad),
             probability: self.sensor.probability,
             box_px: BoxPx::default(),
             near_x_m: near_x_m - distance_m + distance_m * scale,

@@ -1,14 +1,14 @@
 //! Road users: the cells that tell of the same one are gathered to one detection.
 
+use drive::belief::{Belief, HEADINGS};
 use drive::camera::{CameraModel, FRAME_HEIGHT, FRAME_WIDTH};
 use drive::labels::{BoxPx, ObjectClass};
-use drive::math::{atan2, cos, sin};
 use drive::percept::ObjectPercept;
 
 use super::boxes::overlap;
 use super::placement::place;
 use crate::bins::{DEPTH, SIDE, yaw_rad};
-use crate::encode::cell_centre_px;
+use crate::encode::{EMPTY_WEIGHT, cell_centre_px};
 use crate::expectation::{Bins, local_expectation};
 use crate::heads::Head;
 use crate::probabilities::Probabilities;
@@ -24,8 +24,8 @@ const MAX_DEPTH_DIFFERENCE_BINS: f64 = 2.0;
 /// A road user in the picture, with its depth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Detection {
-    /// Probability of each class.
-    pub(super) classes: [f64; ObjectClass::ALL.len()],
+    /// Probability of each kind if anybody is here.
+    pub(super) kinds: [f32; ObjectClass::ALL.len()],
     /// Probability that anybody is here.
     pub(super) probability: f64,
     /// Left, top, right, bottom in pixels.
@@ -36,19 +36,27 @@ pub(super) struct Detection {
     pub(super) depth_coordinate: f64,
     /// Its standard deviation in bins.
     pub(super) depth_std: f64,
-    /// Heading in radians.
-    pub(super) yaw_rad: f64,
+    /// Probability of each heading.
+    pub(super) headings: [f32; HEADINGS],
 }
 
 impl Detection {
     /// The likeliest class.
     pub(super) fn class(&self) -> ObjectClass {
-        let p = |class: ObjectClass| self.classes[class as usize];
-        ObjectClass::ALL
-            .into_iter()
-            .fold(ObjectClass::Car, |best, class| {
-                if p(class) > p(best) { class } else { best }
-            })
+        self.belief().class()
+    }
+
+    /// What it may be and where it may head, if somebody is here.
+    pub(super) fn belief(&self) -> Belief {
+        Belief {
+            kinds: self.kinds,
+            headings: self.headings,
+        }
+    }
+
+    /// The likeliest heading in radians.
+    pub(super) fn yaw_rad(&self) -> f64 {
+        yaw_rad(local_expectation(&self.headings, Bins::Ring).coordinate)
     }
 
     /// The box, clipped to the picture.
@@ -85,12 +93,13 @@ pub(super) fn decode_objects(
 /// What one cell says, if it is likely to tell of anybody.
 fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
     let kinds = probabilities.at(Head::Objects, cell);
-    let probability = 1.0 - f64::from(kinds[0]);
+    let said = 1.0 - kinds[0];
+    let probability = somebody(f64::from(said));
     if probability < MIN_CELL_PROBABILITY {
         return None;
     }
     let depth = local_expectation(probabilities.at(Head::Depth, cell), Bins::Line);
-    let yaw = local_expectation(probabilities.at(Head::Yaw, cell), Bins::Ring);
+    let yaw = probabilities.at(Head::Yaw, cell);
     let mut sides_px = [0.0; 4];
     let mut variance_px = 0.0;
     for (side, value_px) in sides_px.iter_mut().enumerate() {
@@ -104,7 +113,7 @@ fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
     let (u, v) = cell_centre_px(cell);
     let (u, v) = (f64::from(u), f64::from(v));
     Some(Detection {
-        classes: core::array::from_fn(|class| f64::from(kinds[class + 1])),
+        kinds: core::array::from_fn(|kind| kinds[kind + 1] / said),
         probability,
         box_px: [
             u - sides_px[0],
@@ -115,8 +124,14 @@ fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
         side_std_px: variance_px.sqrt(),
         depth_coordinate: depth.coordinate,
         depth_std: depth.std,
-        yaw_rad: yaw_rad(yaw.coordinate),
+        headings: core::array::from_fn(|heading| yaw[heading]),
     })
+}
+
+/// Probability that a cell tells of anybody, from what a network says that learned from empty cells of less weight.
+fn somebody(said: f64) -> f64 {
+    let odds = f64::from(EMPTY_WEIGHT) * said;
+    odds / (odds + 1.0 - said)
 }
 
 /// Groups cells, likeliest first, by their agreement with the likeliest of a group.
@@ -162,16 +177,15 @@ fn merge(cluster: &[Detection]) -> Detection {
     let depth_variance =
         mean(&|cell| cell.depth_std.powi(2) + (cell.depth_coordinate - depth_coordinate).powi(2));
     Detection {
-        classes: core::array::from_fn(|class| mean(&|cell| cell.classes[class])),
+        kinds: core::array::from_fn(|kind| mean(&|cell| f64::from(cell.kinds[kind])) as f32),
         probability: 1.0 - nobody,
         box_px: core::array::from_fn(|side| mean(&|cell| cell.box_px[side])),
         side_std_px: mean(&|cell| cell.side_std_px.powi(2)).sqrt(),
         depth_coordinate,
         depth_std: depth_variance.sqrt(),
-        yaw_rad: atan2(
-            mean(&|cell| sin(cell.yaw_rad)),
-            mean(&|cell| cos(cell.yaw_rad)),
-        ),
+        headings: core::array::from_fn(|heading| {
+            mean(&|cell| f64::from(cell.headings[heading])) as f32
+        }),
     }
 }
 
@@ -181,4 +195,16 @@ pub(super) fn depth_m(detection: &Detection) -> (f64, f64) {
         DEPTH.value(detection.depth_coordinate),
         DEPTH.value_std(detection.depth_coordinate, detection.depth_std),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_training_made_too_much_of_is_taken_back() {
+        assert_eq!((somebody(0.0), somebody(1.0)), (0.0, 1.0));
+        // Five cells that tell of nobody weighed as much as one that tells of somebody.
+        assert!((somebody(0.5) - 1.0 / 6.0).abs() < 1e-6);
+    }
 }

@@ -2,7 +2,7 @@
 
 mod objects;
 
-pub(crate) use objects::cell_centre_px;
+pub(crate) use objects::{EMPTY_WEIGHT, cell_centre_px};
 
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::labels::{Class, LANE_ROWS, Labels};

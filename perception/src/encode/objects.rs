@@ -20,8 +20,9 @@ const CELLS: usize = OBJECT_GRID.0 * OBJECT_GRID.1;
 const CENTRAL_PART: f32 = 0.5;
 /// Fewer visible pixels than this ask nothing of a network.
 const MIN_VISIBLE_PX: u32 = 12;
-/// Weight of an empty cell in the object head: there are some thirty times as many as others.
-const EMPTY_WEIGHT: f32 = 0.2;
+/// Weight of an empty cell in the object head: there are some thirty times as many as others. What a network has
+/// learned so makes too much of road users by as much; decoding takes it back.
+pub(crate) const EMPTY_WEIGHT: f32 = 0.2;
 /// Weight of an empty cell in the depth head, where the depth of the scenery is a help, not the aim.
 const SCENERY_WEIGHT: f32 = 0.1;
 

@@ -152,6 +152,7 @@ mod tests {
     fn a_road_user_that_nobody_follows_has_no_closing_speed() {
         let object = ObjectPercept {
             class: drive::labels::ObjectClass::Car,
+            belief: drive::belief::Belief::surely(drive::labels::ObjectClass::Car, 0.0),
             probability: 0.8,
             box_px: drive::labels::BoxPx::default(),
             near_x_m: 30.0,
