@@ -246,10 +246,10 @@ impl Track {
     /// Lets the velocity be what is believed of kind and heading now: at first sight others may have bound it.
     fn open_velocity(&mut self, ego_yaw_rad: f64, ego_speed_mps: f64) {
         let now = first_velocity(&self.belief, (ego_yaw_rad, ego_speed_mps)).covariance;
-        for axis in 0..2 {
-            let more = (now[axis][axis] - self.allowed[axis]).max(0.0);
+        for (axis, allowed) in self.allowed.iter_mut().enumerate() {
+            let more = (now[axis][axis] - *allowed).max(0.0);
             self.filter.covariance[2 + axis][2 + axis] += more;
-            self.allowed[axis] += more;
+            *allowed += more;
         }
     }
 
