@@ -8,6 +8,7 @@ mod relations;
 mod smoothing;
 
 use candle_core::{Device, Tensor};
+use perception::encode::{EMPTY_WEIGHT, SCENERY_WEIGHT};
 use perception::heads::Head;
 use perception::ops::{Wanted, soft_cross_entropy};
 use perception::probabilities::softmax_row;
@@ -17,11 +18,6 @@ use crate::error::Result;
 use crate::evaluate::top_class;
 use crate::recipe::{Distillation, Form, HeadWeights};
 use relations::relations;
-
-/// Weight of a cell of which the teacher is sure that nobody is in it, in the head of objects.
-const EMPTY_WEIGHT: f32 = 0.2;
-/// The same in the head of depth.
-const SCENERY_WEIGHT: f32 = 0.1;
 
 /// The loss of a step.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 mod objects;
 
-pub(crate) use objects::{EMPTY_WEIGHT, cell_centre_px};
+pub(crate) use objects::cell_centre_px;
+pub use objects::{EMPTY_WEIGHT, SCENERY_WEIGHT};
 
 use drive::camera::{FRAME_HEIGHT, FRAME_WIDTH};
 use drive::labels::{Class, LANE_ROWS, Labels};

@@ -22,9 +22,9 @@ const CENTRAL_PART: f32 = 0.5;
 const MIN_VISIBLE_PX: u32 = 12;
 /// Weight of an empty cell in the object head: there are some thirty times as many as others. What a network has
 /// learned so makes too much of road users by as much; decoding takes it back.
-pub(crate) const EMPTY_WEIGHT: f32 = 0.2;
+pub const EMPTY_WEIGHT: f32 = 0.2;
 /// Weight of an empty cell in the depth head, where the depth of the scenery is a help, not the aim.
-const SCENERY_WEIGHT: f32 = 0.1;
+pub const SCENERY_WEIGHT: f32 = 0.1;
 
 /// Centre of an object cell in pixels from the left and upper edge.
 pub(crate) fn cell_centre_px(cell: usize) -> (f32, f32) {
