@@ -258,6 +258,9 @@ impl RunRecord {
         let parameters = self.parameters.iter();
         let parameters = parameters.map(|(name, value)| format!(" --set {name}={value}"));
         command.extend(shadow.chain(faults).chain(parameters));
+        if self.camera == CameraKind::Bevy {
+            command += " --camera bevy";
+        }
         command + &format!(" --latency {} --out runs/{name}", self.latency)
     }
 }

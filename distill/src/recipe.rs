@@ -89,6 +89,15 @@ pub struct Distillation {
     pub form: Form,
 }
 
+impl Distillation {
+    /// What the shipped student learned with.
+    pub const STANDARD: Self = Self {
+        temperature: 2.0,
+        soft_share: 0.9,
+        form: Form::Divergence,
+    };
+}
+
 /// What a student is asked beside a teacher's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -174,11 +183,7 @@ impl Recipe {
         steps: 15_000,
         learning_rate: 4e-3,
         weight_decay: 0.01,
-        distillation: Some(Distillation {
-            temperature: 2.0,
-            soft_share: 0.9,
-            form: Form::Divergence,
-        }),
+        distillation: Some(Distillation::STANDARD),
         checkpoint_every: 1000,
         validate_every: 2000,
         ..Self::TEACHER

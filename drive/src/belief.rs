@@ -35,9 +35,9 @@ impl Belief {
         }
     }
 
-    /// The angle of a heading in radians.
-    pub fn yaw_rad(heading: usize) -> f64 {
-        heading as f64 * TAU / HEADINGS as f64
+    /// The angle of a heading in radians, from 0 to a full turn; between two headings lie those in between.
+    pub fn yaw_rad(heading: f64) -> f64 {
+        heading * TAU / HEADINGS as f64
     }
 
     /// The likeliest kind.

@@ -4,6 +4,7 @@
 
 use core::f64::consts::PI;
 
+use drive::belief::{Belief, HEADINGS};
 use drive::math::{exp, ln, wrap_angle};
 
 use crate::targets::Target;
@@ -17,7 +18,7 @@ pub const COLUMNS: usize = 64;
 /// Width of a lane column in pixels of a 512-pixel frame.
 pub const COLUMN_PX: f64 = 8.0;
 /// Bins of a full turn.
-pub const YAW_BINS: usize = drive::belief::HEADINGS;
+pub const YAW_BINS: usize = HEADINGS;
 
 /// Bins whose centres are evenly spaced in the logarithm of a shifted value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +97,7 @@ pub fn yaw_coordinate(yaw_rad: f64) -> f64 {
 
 /// Angle in radians, in -pi..pi, at a cyclic bin coordinate.
 pub fn yaw_rad(coordinate: f64) -> f64 {
-    wrap_angle(coordinate * 2.0 * PI / YAW_BINS as f64)
+    wrap_angle(Belief::yaw_rad(coordinate))
 }
 
 /// Splits one unit of probability between the two bins beside a coordinate, so that its expectation

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::story::error::did_you_mean;
 use crate::story::{Story, StoryError};
 
 /// Names and texts of the story files of a folder.
@@ -102,7 +103,8 @@ fn text(name: &str) -> Result<&'static str, StoryError> {
         .ok_or_else(|| StoryError::Unknown {
             name: name.to_owned(),
             known: format!(
-                "the catalog has {}; the ladders are {}",
+                "{}the catalog has {}; the ladders are {}",
+                did_you_mean(name, &names().chain(ladder_names()).collect::<Vec<_>>()),
                 names().collect::<Vec<_>>().join(", "),
                 ladder_names().collect::<Vec<_>>().join(", ")
             ),

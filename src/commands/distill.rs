@@ -27,10 +27,10 @@ pub(super) struct Options {
     #[arg(long, default_value = "runs/training/student")]
     out: PathBuf,
     /// Temperature of both softmaxes
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = Distillation::STANDARD.temperature)]
     temperature: f32,
     /// Share of the soft targets in the loss; hard labels have the rest
-    #[arg(long, default_value_t = 0.9)]
+    #[arg(long, default_value_t = Distillation::STANDARD.soft_share)]
     soft_share: f64,
     /// What the student is asked beside the teacher's answer
     #[arg(long, value_enum, default_value_t = Asked::Divergence)]

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use drive::latency::LatencyMode;
 use perception::network::Backend;
 use perception::ops::Isa;
 use scenarios::catalog;
-use scenarios::story::Story;
+use scenarios::story::{Story, StoryError};
 
 use crate::camera::CameraKind;
 use crate::faults::TimedFault;
@@ -127,10 +127,22 @@ impl From<InstructionSet> for Isa {
 /// When there is no such story, or its file has a mistake; the message names line and remedy.
 pub(crate) fn load_story(name: &str) -> Result<Story> {
     let path = Path::new(name);
-    let story = if path.extension().is_some_and(|extension| extension == "ron") {
+    let is_file = path.extension().is_some_and(|extension| extension == "ron");
+    let story = if is_file {
         catalog::load_path(path)?
     } else {
-        catalog::load(name)?
+        catalog::load(name).map_err(|error| file_was_meant(name, error))?
     };
     Ok(story)
+}
+
+/// What is said of a name that is no story's: perhaps the ending of a file was left out.
+fn file_was_meant(name: &str, error: StoryError) -> anyhow::Error {
+    let file = format!("{name}.ron");
+    match error {
+        StoryError::Unknown { .. } if Path::new(&file).exists() => {
+            anyhow!("the catalog has no {name}, but here is a file of that name; say {file}")
+        }
+        error => error.into(),
+    }
 }

@@ -117,7 +117,7 @@ fn table(records: &[EnvelopeRecord]) -> String {
         "driver",
         "easy to hard",
         "passes up to",
-        "of",
+        "hardest",
         "parameter",
         "broken by",
     ]);

@@ -86,7 +86,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         take_over(&mut drive, &fork.run().record)?;
     }
     let theatre = Theatre::open(assets, drive.cast()?, progress::stop_flag()?)?;
-    let mut runs = Vec::new();
+    let (mut runs, mut reports) = (Vec::new(), Vec::new());
     for story in &programme {
         let mut performance = theatre.performance(&story.story, story.seed);
         performance.keep_logits = options.logits;
@@ -106,6 +106,7 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         if let Some(out) = &options.out {
             let folder = run_folder(out, &story.story.name, options.stories.len());
             write(options, &theatre, &performance, (&folder, &played))?;
+            reports.push(folder.join("report.html"));
         }
         if options.json {
             say(&serde_json::to_string(&played.record)?);
@@ -117,6 +118,9 @@ pub(super) fn execute(options: &Options, assets: Option<&Path>) -> Result<Status
         say(&summary::failures(&runs));
         for note in summary::idle_events(&runs).chain(unprovoked(&programme, &runs)) {
             say(&note);
+        }
+        for report in &reports {
+            say(&format!("report: {}", report.display()));
         }
         if options.verify {
             say("driven twice: equal to the bit, every picture, raw output and command");
@@ -203,9 +207,10 @@ fn parse_setting(text: &str) -> Result<(String, f64), String> {
     Ok((name.to_owned(), value))
 }
 
-/// Makes sure that stories can be driven, and says what their parameters are.
+/// Makes sure that stories can be driven, and says what a seed draws: parameters and models.
 fn check(programme: &[Item]) -> Result<Status> {
     let mut table = Table::new(&["story", "parameter", "value", "range", "meaning"]);
+    let mut models = Table::new(&["story", "actor", "model"]);
     for item in programme {
         let compiled = item.story.compile(item.seed, &item.parameters)?;
         for (name, value) in &compiled.parameters {
@@ -219,8 +224,13 @@ fn check(programme: &[Item]) -> Result<Status> {
                 parameter.about.clone(),
             ]);
         }
+        for actor in &compiled.stage.actors {
+            let model = actor.model.name.to_owned();
+            models.row([item.story.name.clone(), actor.name.clone(), model]);
+        }
     }
     say(&table.render());
+    say(&models.render());
     Ok(Status::Passed)
 }
 

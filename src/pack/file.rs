@@ -270,7 +270,7 @@ mod tests {
             (
                 "seeds:",
                 "seds:",
-                "two.ron:4:5: Unexpected field named `seds`",
+                "two.ron:4:5: unknown field `seds`; did you mean `seeds`?",
                 "`seeds`",
             ),
             (

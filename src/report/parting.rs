@@ -4,6 +4,7 @@ use drive::decision::Reason;
 use drive::ego::EGO_FRONT_M;
 use drive::percept::ObjectPercept;
 use drive::time::{CAMERA_PERIOD_S, Tick};
+use scenarios::world::WorldState;
 
 use super::svg::{kind_word, light_word};
 use crate::record::{FrameRecord, SeatRecord};
@@ -16,6 +17,8 @@ const SAME_GAP_M: f64 = 5.0;
 const SAME_GAP_SHARE: f64 = 0.3;
 /// And up to this distance across the road, in metres.
 const SAME_SIDE_M: f64 = 1.5;
+/// A road user's near face and side may lie this far from its centre, in metres.
+const HALF_SIZE_M: f64 = 3.0;
 /// Frames that differ in age by less than this are equally old, in seconds.
 const SAME_AGE_S: f64 = CAMERA_PERIOD_S - 1e-9;
 
@@ -38,19 +41,24 @@ struct Side<'a> {
     seat: &'a SeatRecord,
     /// Seconds since its newest percept was exposed.
     age_s: Option<f64>,
+    /// The world at that exposure.
+    world: Option<&'a WorldState>,
 }
 
 /// The first disagreement of driver and first shadow; `None` when they always agree or nobody watches.
 pub(super) fn parting(frames: &[FrameRecord], names: &[String]) -> Option<Parting> {
     let index = frames.iter().position(parts)?;
     let frame = &frames[index];
-    let side = |index: usize| Side {
-        name: &names[index],
-        seat: &frame.seats[index],
-        age_s: frame.seats[index]
-            .percept
-            .as_ref()
-            .map(|percept| frame.tick.seconds_since(percept.exposure)),
+    let side = |index: usize| {
+        let seat = &frame.seats[index];
+        let exposure = seat.percept.as_ref().map(|percept| percept.exposure);
+        let exposed = frames.iter().find(|frame| Some(frame.tick) == exposure);
+        Side {
+            name: &names[index],
+            seat,
+            age_s: exposure.map(|exposure| frame.tick.seconds_since(exposure)),
+            world: exposed.map(|frame| &frame.world),
+        }
     };
     let (driver, shadow) = (side(0), side(1));
     let driver_is_harder = driver.seat.decision.action > shadow.seat.decision.action;
@@ -137,6 +145,12 @@ fn about(
     let own = sighting(harder, then_m(harder), None);
     let own_left_m = own.map(ObjectPercept::centre_y_m);
     let Some(twin) = sighting(milder, then_m(milder), own_left_m) else {
+        if own.is_some_and(|own| !is_there(own, harder)) {
+            return format!(
+                "Nobody is there: {} takes something at {gap_m:.0} m for a {kind}, which {} does not.",
+                harder.name, milder.name
+            );
+        }
         return format!(
             "{} does not see the {kind} at {gap_m:.0} m: nothing of {:.0} % or more is there in its newest frame.",
             milder.name,
@@ -192,13 +206,28 @@ fn sighting<'a>(side: &Side<'a>, gap_m: f64, left_m: Option<f64>) -> Option<&'a 
     found.min_by(|a, b| (off_m(a) + beside_m(a)).total_cmp(&(off_m(b) + beside_m(b))))
 }
 
+/// Whether a road user stood where a seat saw somebody, as far as is known.
+fn is_there(seen: &ObjectPercept, side: &Side<'_>) -> bool {
+    side.world.is_none_or(|world| {
+        let seen_m = (seen.near_x_m, seen.centre_y_m());
+        let reach_m = HALF_SIZE_M + SAME_GAP_M.max(SAME_GAP_SHARE * seen_m.0);
+        world.actors.iter().any(|actor| {
+            let centre = actor.world_from_actor.position();
+            let place = world.ego.world_from_ego.inverse_transform(centre);
+            (place.x_m - seen_m.0).abs() <= reach_m
+                && (place.y_m - seen_m.1).abs() <= HALF_SIZE_M + SAME_SIDE_M
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use drive::decision::{Action, Decision};
     use drive::ego::VehicleCommand;
+    use drive::frames::Pose2;
     use drive::labels::{BoxPx, ObjectClass};
     use drive::percept::Percept;
-    use scenarios::world::WorldState;
+    use scenarios::world::ActorState;
 
     use super::*;
 
@@ -243,10 +272,18 @@ mod tests {
         }
     }
 
+    /// A frame in which an actor stands 22 m ahead of ego.
     fn frame(tick: u64, seats: [SeatRecord; 2]) -> FrameRecord {
+        let actor = ActorState {
+            world_from_actor: Pose2::new(EGO_FRONT_M + 22.0, 0.0, 0.0),
+            speed_mps: 0.0,
+        };
         FrameRecord {
             tick: Tick(tick),
-            world: WorldState::default(),
+            world: WorldState {
+                actors: vec![actor],
+                ..WorldState::default()
+            },
             seats: seats.into(),
             faults: Vec::new(),
             gap_m: None,
@@ -255,7 +292,20 @@ mod tests {
     }
 
     fn told(shadow: SeatRecord) -> Parting {
-        let driver = || seat(Action::Stop, 100, vec![car(20.0)]);
+        told_of(20.0, shadow)
+    }
+
+    /// What is told when the driver stops for a car that it sees at this gap.
+    fn told_of(gap_m: f64, shadow: SeatRecord) -> Parting {
+        let driver = || {
+            let mut seat = seat(Action::Stop, 100, vec![car(gap_m)]);
+            seat.decision.reason = Reason::Object {
+                class: ObjectClass::Car,
+                gap_m,
+                ttc_s: None,
+            };
+            seat
+        };
         let frames = [
             frame(
                 95,
@@ -280,6 +330,15 @@ mod tests {
                 .starts_with("teacher does not see the car at 20 m")
         );
         assert_eq!(parting.sequel, "teacher decides so 0.20 s later.");
+    }
+
+    #[test]
+    fn who_takes_nothing_for_a_car_is_named_and_not_who_rightly_sees_none() {
+        let parting = told_of(60.0, seat(Action::Cruise, 100, vec![]));
+        assert_eq!(
+            parting.reason,
+            "Nobody is there: student takes something at 60 m for a car, which teacher does not."
+        );
     }
 
     #[test]

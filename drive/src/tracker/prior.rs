@@ -20,7 +20,7 @@ pub(super) fn first_velocity(
     let mut mean = [0.0; 2];
     let mut square = [[0.0; 2]; 2];
     for heading in 0..HEADINGS {
-        let yaw_rad = Belief::yaw_rad(heading);
+        let yaw_rad = Belief::yaw_rad(heading as f64);
         let (c, s) = (cos(ego_yaw_rad + yaw_rad), sin(ego_yaw_rad + yaw_rad));
         let (along, left) = ([c, s], [-s, c]);
         for class in ObjectClass::ALL {

@@ -1,8 +1,8 @@
 //! Road users: the cells that tell of the same one are gathered to one detection.
 
-use drive::belief::{Belief, HEADINGS};
+use drive::belief::Belief;
 use drive::camera::{CameraModel, FRAME_HEIGHT, FRAME_WIDTH};
-use drive::labels::{BoxPx, ObjectClass};
+use drive::labels::BoxPx;
 use drive::percept::ObjectPercept;
 
 use super::boxes::overlap;
@@ -24,8 +24,8 @@ const MAX_DEPTH_DIFFERENCE_BINS: f64 = 2.0;
 /// A road user in the picture, with its depth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Detection {
-    /// Probability of each kind if anybody is here.
-    pub(super) kinds: [f32; ObjectClass::ALL.len()],
+    /// What it may be and where it may head, if anybody is here.
+    pub(super) belief: Belief,
     /// Probability that anybody is here.
     pub(super) probability: f64,
     /// Left, top, right, bottom in pixels.
@@ -36,27 +36,12 @@ pub(super) struct Detection {
     pub(super) depth_coordinate: f64,
     /// Its standard deviation in bins.
     pub(super) depth_std: f64,
-    /// Probability of each heading.
-    pub(super) headings: [f32; HEADINGS],
 }
 
 impl Detection {
-    /// The likeliest class.
-    pub(super) fn class(&self) -> ObjectClass {
-        self.belief().class()
-    }
-
-    /// What it may be and where it may head, if somebody is here.
-    pub(super) fn belief(&self) -> Belief {
-        Belief {
-            kinds: self.kinds,
-            headings: self.headings,
-        }
-    }
-
     /// The likeliest heading in radians.
     pub(super) fn yaw_rad(&self) -> f64 {
-        yaw_rad(local_expectation(&self.headings, Bins::Ring).coordinate)
+        yaw_rad(local_expectation(&self.belief.headings, Bins::Ring).coordinate)
     }
 
     /// The box, clipped to the picture.
@@ -113,7 +98,10 @@ fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
     let (u, v) = cell_centre_px(cell);
     let (u, v) = (f64::from(u), f64::from(v));
     Some(Detection {
-        kinds: core::array::from_fn(|kind| kinds[kind + 1] / said),
+        belief: Belief {
+            kinds: core::array::from_fn(|kind| kinds[kind + 1] / said),
+            headings: core::array::from_fn(|heading| yaw[heading]),
+        },
         probability,
         box_px: [
             u - sides_px[0],
@@ -124,7 +112,6 @@ fn read_cell(probabilities: &Probabilities, cell: usize) -> Option<Detection> {
         side_std_px: variance_px.sqrt(),
         depth_coordinate: depth.coordinate,
         depth_std: depth.std,
-        headings: core::array::from_fn(|heading| yaw[heading]),
     })
 }
 
@@ -177,15 +164,19 @@ fn merge(cluster: &[Detection]) -> Detection {
     let depth_variance =
         mean(&|cell| cell.depth_std.powi(2) + (cell.depth_coordinate - depth_coordinate).powi(2));
     Detection {
-        kinds: core::array::from_fn(|kind| mean(&|cell| f64::from(cell.kinds[kind])) as f32),
+        belief: Belief {
+            kinds: core::array::from_fn(|kind| {
+                mean(&|cell| f64::from(cell.belief.kinds[kind])) as f32
+            }),
+            headings: core::array::from_fn(|heading| {
+                mean(&|cell| f64::from(cell.belief.headings[heading])) as f32
+            }),
+        },
         probability: 1.0 - nobody,
         box_px: core::array::from_fn(|side| mean(&|cell| cell.box_px[side])),
         side_std_px: mean(&|cell| cell.side_std_px.powi(2)).sqrt(),
         depth_coordinate,
         depth_std: depth_variance.sqrt(),
-        headings: core::array::from_fn(|heading| {
-            mean(&|cell| f64::from(cell.headings[heading])) as f32
-        }),
     }
 }
 

@@ -55,7 +55,7 @@ fn usual_extent(class: ObjectClass, yaw_rad: f64) -> (Measure, Measure) {
 /// Puts a detection on the ground.
 pub(super) fn place(detection: &Detection, camera: &CameraModel) -> ObjectPercept {
     let (depth_m, depth_std_m) = depth_m(detection);
-    let (class, yaw_rad) = (detection.class(), detection.yaw_rad());
+    let (class, yaw_rad) = (detection.belief.class(), detection.yaw_rad());
     let box_px = detection.clipped_box();
     let cut_px = CUT_PX + CUT_SHARE * f64::from(box_px.right - box_px.left);
     // The point of a box nearest along the axis, which points down, is the top of its near face.
@@ -78,7 +78,7 @@ pub(super) fn place(detection: &Detection, camera: &CameraModel) -> ObjectPercep
     let (left, right) = edges(&view, class, yaw_rad);
     ObjectPercept {
         class,
-        belief: detection.belief(),
+        belief: detection.belief,
         probability: detection.probability,
         box_px,
         near_x_m: near.x_m,
@@ -193,13 +193,12 @@ mod tests {
     /// A parked car close by on the right, its right side told at this column.
     fn parked_car(right_px: f64) -> ObjectPercept {
         let detection = Detection {
-            kinds: [1.0, 0.0, 0.0, 0.0],
+            belief: Belief::surely(ObjectClass::Car, 0.0),
             probability: 1.0,
             box_px: [387.0, 81.0, right_px, 256.0],
             side_std_px: 4.0,
             depth_coordinate: DEPTH.coordinate(3.5),
             depth_std: 0.3,
-            headings: Belief::surely(ObjectClass::Car, 0.0).headings,
         };
         place(&detection, &CameraModel::standard())
     }

@@ -137,7 +137,9 @@ impl Compiler<'_> {
             return Ok(number);
         }
         let name = match marks.last() {
-            Some(Mark::Named(name) | Mark::Text(name) | Mark::Word(name)) => name,
+            Some(Mark::Named(name) | Mark::Text(name) | Mark::Value(name) | Mark::Word(name)) => {
+                name
+            }
             None => "a number",
         };
         let message = format!("`{name}` is {number}; it must lie within {least}..{most}");
@@ -152,6 +154,20 @@ impl Compiler<'_> {
         limits: Limits,
     ) -> Result<f64, StoryError> {
         self.within(value, &[Mark::Word(name)], limits)
+    }
+
+    /// How far ego is to come, which its lane must reach.
+    pub(super) fn route_m(&self) -> Result<f64, StoryError> {
+        let route_m = self.field(&self.story.route_m, "route_m", WAY_M)?;
+        let lane_m = self.route.length_m();
+        if route_m <= lane_m {
+            return Ok(route_m);
+        }
+        let message = format!(
+            "ego's lane ends {lane_m:.0} m ahead, with no way straight on, before the {route_m:.0} m of `route_m`; \
+             shorten it, or let ego start elsewhere"
+        );
+        Err(self.story.error(&[Mark::Word("route_m")], message))
     }
 
     /// The width of ego's lane, which must be one to drive on.
@@ -302,6 +318,48 @@ mod tests {
                 r#"from: "ego", to"#,
                 "from: ego, to",
                 "test.ron:13:46: Expected string; names and expressions stand in quotes",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn an_expression_is_found_where_it_stands_and_not_where_its_text_names_something() {
+        assert_refused(&[
+            (
+                "less_than(2.0)",
+                r#"less_than("speed")"#,
+                "test.ron:13:81: expected a number, `$parameter` or `(` in `speed`; did you mean `$speed`?",
+            ),
+            (
+                r#"to_mps: "2 * $speed""#,
+                r#"to_mps: "lead""#,
+                "test.ron:14:43: expected a number",
+            ),
+            (
+                r#"to_mps: "2 * $speed""#,
+                r#"to_mps: "9 m/s""#,
+                "test.ron:14:45: numbers carry no unit",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_never_comes_is_refused() {
+        assert_refused(&[
+            (
+                r#"to: "lead", is"#,
+                r#"to: "ego", is"#,
+                "test.ron:13:59: `ego` is compared with itself",
+            ),
+            (
+                r#"time_headway(from: "ego", to: "lead", is: less_than(2.0))"#,
+                "simulation_time(greater_than(25.0))",
+                "test.ron:13:44: the story ends at 10 s: this never comes",
+            ),
+            (
+                "route_m: 40.0",
+                "route_m: 9000.0",
+                "test.ron:18:5: ego's lane ends",
             ),
         ]);
     }

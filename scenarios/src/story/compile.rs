@@ -8,9 +8,7 @@ use drive::labels::LightState;
 use drive::random::stream;
 use rand::Rng;
 
-use super::checks::{
-    DURATION_S, ELEVATION_DEG, RAIN_MM_PER_H, SHARE, SPEED_MPS, VISIBILITY_M, WAY_M,
-};
+use super::checks::{DURATION_S, ELEVATION_DEG, RAIN_MM_PER_H, SHARE, SPEED_MPS, VISIBILITY_M};
 use super::error::{StoryError, unknown};
 use super::source::Mark;
 use super::storyboard::{Along, SignalGroup};
@@ -119,7 +117,7 @@ impl Values<'_> {
             Value::Expression(text) => evaluate(text, self.parameters).map_err(|error| {
                 let characters = text[..error.at].chars().count();
                 self.story
-                    .error_inside(&[Mark::Text(text)], characters, error.message)
+                    .error_inside(&[Mark::Value(text)], characters, error.message)
             }),
         }
     }
@@ -161,7 +159,7 @@ impl Compiler<'_> {
             parameters: self.values.parameters.clone(),
             set_speed_mps: self.field(&story.set_speed_mps, "set_speed_mps", SPEED_MPS)?,
             duration_s: self.field(&story.duration_s, "duration_s", DURATION_S)?,
-            route_m: self.field(&story.route_m, "route_m", WAY_M)?,
+            route_m: self.route_m()?,
             lane_width_m,
             criteria: self.criteria()?,
             stop_lines: self.stop_lines(),

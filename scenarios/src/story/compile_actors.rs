@@ -7,7 +7,7 @@ use rand::Rng;
 
 use super::checks::SPEED_MPS;
 use super::compile::{Compiler, HORIZON_M};
-use super::error::{StoryError, list};
+use super::error::{StoryError, unknown_of};
 use super::source::Mark;
 use super::{Behaviour, Facing, Position, Relative, StoryActor};
 use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
@@ -62,8 +62,8 @@ impl Compiler<'_> {
         let mut models = Vec::new();
         for name in &actor.models {
             let model = actor_model(name).ok_or_else(|| {
-                let known = list(ACTOR_MODELS.iter().map(|model| format!("`{}`", model.name)));
-                let message = format!("unknown model `{name}`; there is {known}");
+                let known: Vec<&str> = ACTOR_MODELS.iter().map(|model| model.name).collect();
+                let message = unknown_of("model", name, "there is", &known);
                 self.story
                     .error(&[Mark::Named(&actor.name), Mark::Text(name)], message)
             });

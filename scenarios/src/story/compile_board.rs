@@ -3,7 +3,7 @@
 use drive::frames::Pose2;
 use drive::math::cos;
 
-use super::checks::{BOUND, DELAY_S, SPEED_MPS};
+use super::checks::{BOUND, DELAY_S, DURATION_S, SPEED_MPS};
 use super::compile::{Compiler, HORIZON_M};
 use super::compiled::{
     ActorAction, Bound, Entity, Length, LengthSpan, StoryAction, StoryEvent, StoryTrigger,
@@ -54,7 +54,7 @@ impl Compiler<'_> {
         Ok(match trigger {
             Trigger::All(group) => StoryTrigger::All(self.triggers(place, group)?),
             Trigger::Any(group) => StoryTrigger::Any(self.triggers(place, group)?),
-            Trigger::SimulationTime(is) => StoryTrigger::SimulationTime(self.amount(place, is)?),
+            Trigger::SimulationTime(is) => StoryTrigger::SimulationTime(self.moment(place, is)?),
             Trigger::RelativeDistance { from, to, axis, is } => StoryTrigger::RelativeDistance {
                 pair: self.pair(place, from, to)?,
                 axis: *axis,
@@ -71,7 +71,7 @@ impl Compiler<'_> {
             Trigger::TimeToArrival { of, at_m, is } => StoryTrigger::TimeToArrival {
                 of: self.entity(place, of)?,
                 at_m: self.number(at_m)?,
-                is: self.bound(is)?,
+                is: self.amount(place, is)?,
             },
             Trigger::TraveledDistance { of, is } => StoryTrigger::TraveledDistance {
                 of: self.entity(place, of)?,
@@ -268,6 +268,22 @@ impl Compiler<'_> {
         Ok(bound)
     }
 
+    /// The bound of a time of the story, which must come before its end.
+    fn moment(&self, place: Mark<'_>, rule: &Rule) -> Result<Bound, StoryError> {
+        let bound = self.amount(place, rule)?;
+        let duration_s = self.field(&self.story.duration_s, "duration_s", DURATION_S)?;
+        if let Bound::GreaterThan(bound) = bound
+            && bound >= duration_s
+        {
+            let message = format!(
+                "the story ends at {duration_s} s: this never comes; raise `duration_s`, or name a moment before"
+            );
+            let marks = [place, Mark::Word("greater_than")];
+            return Err(self.story.error(&marks, message));
+        }
+        Ok(bound)
+    }
+
     fn bound(&self, rule: &Rule) -> Result<Bound, StoryError> {
         Ok(match rule {
             Rule::LessThan(value) => Bound::LessThan(self.number(value)?),
@@ -276,6 +292,11 @@ impl Compiler<'_> {
     }
 
     fn pair(&self, place: Mark<'_>, from: &str, to: &str) -> Result<[Entity; 2], StoryError> {
+        if from == to {
+            let message = format!("`{to}` is compared with itself; name another one");
+            let marks = [place, Mark::Word("to"), Mark::Text(to)];
+            return Err(self.story.error(&marks, message));
+        }
         Ok([self.entity(place, from)?, self.entity(place, to)?])
     }
 

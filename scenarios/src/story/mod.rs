@@ -14,6 +14,7 @@ mod fault;
 mod parse;
 mod source;
 mod storyboard;
+mod syntax;
 mod value;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::StoryError;
 use super::source::{Mark, Source};
+use super::syntax::in_words;
 use super::{Criterion, Difficulty, Event, Parameter, Story, StoryWeather};
 
 /// A story that is another one in different weather, with other parameters or more events.
@@ -160,38 +161,6 @@ impl Source {
     }
 }
 
-/// What is wrong with the text, and the remedy where it is not plain.
-fn in_words(error: &ron::Error) -> String {
-    use ron::Error as E;
-    let remedy = match error {
-        E::MissingStructField { field, outer } => {
-            let of = outer.as_ref().map(|outer| format!(" of `{outer}`"));
-            return format!("the field `{field}`{} is missing", of.unwrap_or_default());
-        }
-        E::UnexpectedChar('$') => "expressions stand in quotes: \"$speed + 5\"",
-        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => {
-            "its fields stand in parentheses: name(field: value)"
-        }
-        E::ExpectedIdentifier => {
-            "a word or a field's name belongs here; are there two brackets for one?"
-        }
-        E::ExpectedString => "names and expressions stand in quotes",
-        E::SuggestRawIdentifier(found) => {
-            return format!("`{found}` is no word that is known here; see docs/stories.md");
-        }
-        E::Eof => "a bracket or a quote is not closed",
-        E::ExpectedComma
-        | E::ExpectedArrayEnd
-        | E::ExpectedMapEnd
-        | E::ExpectedStructLikeEnd
-        | E::ExpectedStringEnd => {
-            "a comma, quote or bracket is missing here, or before on the same line or the one above"
-        }
-        _ => return error.to_string(),
-    };
-    format!("{error}; {remedy}")
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::error::list;
@@ -261,28 +230,38 @@ pub(super) mod tests {
             (
                 "route_m:",
                 "rout_m:",
-                "test.ron:18:5: Unexpected field named `rout_m` in `Story`, expected one of",
+                "test.ron:18:5: unknown field `rout_m`; did you mean `route_m`? there is `title`",
             ),
             (
                 "no_collision",
                 "no_crash",
-                "test.ron:19:16: Unexpected variant named `no_crash` in enum `Criterion`, expected one of",
+                "test.ron:19:16: unknown word `no_crash`; there is `no_collision`",
             ),
             (
                 "gap(m:",
                 "gap(meters:",
-                "test.ron:10:51: Unexpected field named `meters` in `gap`, expected one of",
+                "test.ron:10:51: unknown field `meters`; `gap` has `m`",
             ),
             (
                 r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
                 "fault(freez(for_s: 1.0))",
-                "test.ron:14:19: Unexpected variant named `freez` in enum `Fault`, expected one of",
+                "test.ron:14:19: unknown word `freez`; did you mean `freeze`? there is `drop_frames`,",
             ),
             ("kind: reaction", "kind: 3", "test.ron:3:11:"),
             (
+                "[no_collision]",
+                "[reaches(120.0)]",
+                "test.ron:19:24: a word belongs here and not the number `120.0`",
+            ),
+            (
+                r#"at: (road: "main""#,
+                r#"at: lane(road: "main""#,
+                "test.ron:5:15: `lane` does not belong here; the fields stand in brackets",
+            ),
+            (
                 "    route_m: 40.0,\n",
                 "",
-                "test.ron:19:1: the field `route_m` of `Story` is missing",
+                "test.ron:19:1: the field `route_m` is missing",
             ),
         ]);
     }
@@ -293,7 +272,7 @@ pub(super) mod tests {
             (
                 r#"actor: "lead""#,
                 r#"actor: "lead2""#,
-                "test.ron:14:27: unknown actor `lead2`; this story has `ego` and `lead`",
+                "test.ron:14:27: unknown actor `lead2`; did you mean `lead`? this story has `ego` and `lead`",
             ),
             (
                 r#"speed(actor: "lead", to_mps: "2 * $speed")"#,
@@ -303,17 +282,17 @@ pub(super) mod tests {
             (
                 r#"["sedan"]"#,
                 r#"["sedn"]"#,
-                "test.ron:10:34: unknown model `sedn`; there is `hatchback`,",
+                "test.ron:10:34: unknown model `sedn`; did you mean `sedan`? there is `hatchback`,",
             ),
             (
                 r#"lead", to_mps: "2 * $speed"#,
                 r#"lead", to_mps: "2 * $sped"#,
-                "test.ron:14:47: unknown parameter `$sped`; this story has `$speed`",
+                "test.ron:14:47: unknown parameter `$sped`; did you mean `$speed`? this story has `$speed`",
             ),
             (
                 r#"parameter: "speed""#,
                 r#"parameter: "sped""#,
-                "test.ron:8:30: unknown parameter `sped`",
+                "test.ron:8:30: unknown parameter `sped`; did you mean `speed`?",
             ),
             (
                 "[5.0, 10.0]",
@@ -346,7 +325,7 @@ pub(super) mod tests {
         let unknown = with("sped", 7.0).unwrap_err().to_string();
         assert_eq!(
             unknown,
-            "story `test`: unknown parameter `sped`; this story has `speed`"
+            "story `test`: unknown parameter `sped`; did you mean `speed`? this story has `speed`"
         );
         let outside = with("speed", 70.0).unwrap_err().to_string();
         assert_eq!(

@@ -16,14 +16,30 @@ pub(super) enum Mark<'a> {
     Named(&'a str),
     /// A string.
     Text(&'a str),
+    /// A string that stands for a number and names nothing.
+    Value(&'a str),
     /// A word that is no string.
     Word(&'a str),
 }
+
+/// Fields whose strings name something.
+const NAMING: [&str; 8] = [
+    "name",
+    "parameter",
+    "road",
+    "actor",
+    "from",
+    "to",
+    "of",
+    "event",
+];
 
 /// A string or a word of a text, and where it begins.
 struct Token<'a> {
     text: &'a str,
     is_string: bool,
+    /// Whether a colon follows.
+    is_key: bool,
     at: usize,
 }
 
@@ -107,6 +123,9 @@ impl Mark<'_> {
         match self {
             Mark::Named(name) => token.is_string && token.text == name && before == "name",
             Mark::Text(text) => token.is_string && token.text == text,
+            Mark::Value(text) => {
+                token.is_string && token.text == text && !token.is_key && !NAMING.contains(&before)
+            }
             Mark::Word(word) => !token.is_string && token.text == word,
         }
     }
@@ -129,6 +148,10 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             tokens.push(Token {
                 text: &inside[..length],
                 is_string: true,
+                is_key: inside[length..]
+                    .trim_start_matches('"')
+                    .trim_start()
+                    .starts_with(':'),
                 at: at + 1,
             });
             at += (length + 2).min(rest.len());
@@ -137,6 +160,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             tokens.push(Token {
                 text: &rest[..length],
                 is_string: false,
+                is_key: rest[length..].trim_start().starts_with(':'),
                 at,
             });
             at += length;

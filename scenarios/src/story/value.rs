@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use thiserror::Error;
 
+use super::error::unknown;
+
 /// Parentheses and signs nested deeper than this are refused.
 const MAX_DEPTH: usize = 32;
 
@@ -89,7 +91,7 @@ pub(super) fn evaluate(
     let value = reader.sum()?;
     reader.skip_blanks();
     if reader.at < text.len() {
-        return Err(reader.error("expected an operator + - * /"));
+        return Err(reader.error("numbers carry no unit; expected an operator + - * /"));
     }
     if !value.is_finite() {
         return Err(ExpressionError {
@@ -149,10 +151,23 @@ impl<'a> Reader<'a> {
             Some(b'(') => self.parenthesis()?,
             Some(b'$') => self.parameter()?,
             Some(b'0'..=b'9' | b'.') => self.number()?,
-            _ => return Err(self.error("expected a number, `$parameter` or `(`")),
+            _ => return Err(self.no_number()),
         };
         self.depth -= 1;
         Ok(value)
+    }
+
+    /// What is missing here, and what was meant where a parameter stands without its `$`.
+    fn no_number(&self) -> ExpressionError {
+        let rest = &self.text[self.at..];
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        let ExpressionError { at, message } = self.error("expected a number, `$parameter` or `(`");
+        let message = match self.parameters.get(word) {
+            Some(_) => format!("{message}; did you mean `${word}`?"),
+            None => message,
+        };
+        ExpressionError { at, message }
     }
 
     fn parenthesis(&mut self) -> Result<f64, ExpressionError> {
@@ -169,13 +184,11 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let name = self.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         self.parameters.get(name).copied().ok_or_else(|| {
-            let known = self.parameters.keys().map(|known| format!("`${known}`"));
+            let known: Vec<String> = self.parameters.keys().map(|it| format!("${it}")).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
             ExpressionError {
                 at: start,
-                message: format!(
-                    "unknown parameter `${name}`; this story has {}",
-                    super::error::list(known)
-                ),
+                message: unknown("parameter", &format!("${name}"), &known),
             }
         })
     }
@@ -241,7 +254,7 @@ mod tests {
         assert_eq!(error.at, 4);
         assert_eq!(
             error.message,
-            "unknown parameter `$gpa`; this story has `$gap` and `$speed`"
+            "unknown parameter `$gpa`; did you mean `$gap`? this story has `$gap` and `$speed`"
         );
     }
 
