@@ -16,7 +16,7 @@ const STORY: &str = r#"Story(
     actors: [(name: "lead", models: ["sedan"], at: gap(m: 300.0))],
     storyboard: [
         (name: "at_once", when: simulation_time(less_than(9.0)), actions: [speed(actor: "lead", to_mps: 1.0)]),
-        (name: "too_late", when: simulation_time(greater_than(9.0)), actions: [speed(actor: "lead", to_mps: 2.0)]),
+        (name: "too_fast", when: speed(of: "lead", is: greater_than(60.0)), actions: [speed(actor: "lead", to_mps: 2.0)]),
     ],
     duration_s: 1.0,
     route_m: 10.0,
@@ -45,7 +45,7 @@ fn said(name: &str, arguments: &[&str]) -> String {
 #[test]
 fn an_event_that_never_begins_is_named() {
     let table = said("idle", &[]);
-    assert!(table.contains("`too_late` never began"), "{table}");
+    assert!(table.contains("`too_fast` never began"), "{table}");
     assert!(!table.contains("at_once"), "{table}");
 }
 

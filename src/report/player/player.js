@@ -300,7 +300,7 @@ class Player {
     this.slider.value = this.tick();
     const time = seconds(this.tick()).toFixed(2) + ' s';
     this.slider.setAttribute('aria-valuetext', time);
-    this.clock.textContent = time + ' of ' + seconds(this.end).toFixed(1) + ' s' + (picture.faults ? ' · ' + picture.faults : '');
+    this.clock.textContent = time + ' of ' + seconds(this.end).toFixed(2) + ' s' + (picture.faults ? ' · ' + picture.faults : '');
     for (let ahead = 1; ahead <= PRELOADED_PICTURES; ahead += 1) this.image(this.at + ahead);
   }
 
