@@ -42,6 +42,19 @@ impl Augmentation {
         noise: 0.12,
         blur: 0.2,
     };
+
+    /// The same with light, colour, noise and blur this many times as strong; frames are mirrored as often.
+    #[must_use]
+    pub fn times(self, strength: f32) -> Self {
+        Self {
+            mirror: self.mirror,
+            brightness: strength * self.brightness,
+            contrast: strength * self.contrast,
+            colour: strength * self.colour,
+            noise: strength * self.noise,
+            blur: strength * self.blur,
+        }
+    }
 }
 
 /// Normalises a frame and changes its light, colour, sharpness and noise at random.

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use distill::dataset::{DatasetWriter, Plan, ShardWriter, Split, WorldMeta};
+use drive::random::stream;
 use drive::time::{CAMERA_PERIOD_TICKS, Tick};
 use indicatif::ProgressBar;
+use rand::Rng;
 use scenarios::random_world::{LENGTH, RandomWorld, Slice};
 use scenarios::stage::Weather;
 use sim::{Exposure, SimOptions, Simulation};
@@ -18,12 +20,15 @@ use crate::camera::CameraKind;
 use crate::parallel;
 use crate::progress;
 
-/// Version of the generator in the data set's plan; raise it when equal seeds give other worlds.
-const GENERATOR: &str = "random worlds 1";
+/// Version of the generator in the data set's plan; raise it when equal seeds give other worlds or moments.
+const GENERATOR: &str = "random worlds 2";
 /// Below this height of the sun it is dusk, in radians.
 const DUSK_RAD: f64 = 0.12;
 /// Above this cloud cover it is overcast.
 const OVERCAST: f64 = 0.7;
+
+/// Exposures there are in a world's time.
+const MOST_FRAMES: i64 = (LENGTH.0 / CAMERA_PERIOD_TICKS) as i64;
 
 /// Options of `capture`.
 #[derive(Debug, Args)]
@@ -32,10 +37,10 @@ pub(super) struct Options {
     #[arg(long, default_value = "data/frames")]
     out: PathBuf,
     /// How many random worlds
-    #[arg(long, default_value_t = 2500)]
+    #[arg(long, default_value_t = 10_000)]
     worlds: u32,
     /// How many frames of each
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=MOST_FRAMES))]
     frames: u32,
     /// Seed of all worlds
     #[arg(long, default_value_t = 1)]
@@ -179,24 +184,27 @@ impl Capturing<'_> {
             split,
             slices,
         };
-        for index in 0..self.plan.frames_per_world {
-            simulation.place(&world.at(exposure_tick(index, self.plan.frames_per_world)));
+        for (index, tick) in exposures(seed, self.plan.frames_per_world).enumerate() {
+            simulation.place(&world.at(tick));
             let (frame, labels) = simulation.expose(Exposure::Picture)?;
             let mut frame = frame.context("a picture was asked for")?;
             if let Some(painter) = &mut painter {
                 frame.rgb = painter.paint(simulation.world(), simulation.motions())?;
             }
-            shard.push(&meta, index as usize, (&frame, &labels))?;
+            shard.push(&meta, index, (&frame, &labels))?;
         }
         Ok(())
     }
 }
 
-/// Exposures spread evenly over the world's time, on camera ticks.
-fn exposure_tick(index: u32, frames: u32) -> Tick {
-    let spacing = LENGTH.0 / u64::from(frames.max(1));
-    let tick = u64::from(index) * spacing;
-    Tick(tick - tick % CAMERA_PERIOD_TICKS)
+/// Exposures spread evenly over the world's time, from a moment on that differs from world to world; on camera ticks.
+fn exposures(seed: u64, frames: u32) -> impl Iterator<Item = Tick> {
+    let spacing = LENGTH.0 / u64::from(frames);
+    let first = stream(seed, "exposures").random_range(0..spacing);
+    (0..u64::from(frames)).map(move |index| {
+        let tick = first + index * spacing;
+        Tick(tick - tick % CAMERA_PERIOD_TICKS)
+    })
 }
 
 /// Held-out kinds appear in test worlds alone: half of these are ordinary, the others take turns.
@@ -267,9 +275,20 @@ mod tests {
 
     #[test]
     fn exposures_fall_on_camera_ticks_within_the_world() {
-        for index in 0..8 {
-            let tick = exposure_tick(index, 8);
-            assert!(tick.is_exposure() && tick < LENGTH);
+        for seed in 0..50 {
+            let ticks: Vec<Tick> = exposures(seed, 2).collect();
+            assert!(
+                ticks
+                    .iter()
+                    .all(|tick| tick.is_exposure() && *tick < LENGTH)
+            );
+            assert!(ticks[0] < ticks[1]);
         }
+    }
+
+    #[test]
+    fn every_moment_of_a_worlds_time_is_somebodys_exposure() {
+        let early = |seed: &u64| exposures(*seed, 2).any(|tick| tick.0 < LENGTH.0 / 8);
+        assert!((80..170).contains(&(0..500).filter(early).count()));
     }
 }

@@ -42,7 +42,7 @@ pub fn section(
         faults = faults(record),
         events = events(record, number),
         verdict = verdict(record, number),
-        cause = cause(record, parting.as_ref(), number),
+        cause = cause(played, parting.as_ref(), number),
         cost = cost(record),
         player = player(played, parting.as_ref(), number)?,
         soft_targets = soft_targets.map_or_else(String::new, SoftTargets::html),
@@ -173,7 +173,8 @@ fn verdict(record: &RunRecord, run: usize) -> String {
     html + "</div>"
 }
 
-fn cause(record: &RunRecord, parting: Option<&Parting>, run: usize) -> String {
+fn cause(played: &Played, parting: Option<&Parting>, run: usize) -> String {
+    let record = &played.record;
     let mut html = String::from("<div><h3>Cause</h3>");
     match (parting, &record.shadow) {
         (Some(parting), _) => {
@@ -196,11 +197,31 @@ fn cause(record: &RunRecord, parting: Option<&Parting>, run: usize) -> String {
                 escape(shadow)
             );
         }
-        (None, None) => html.push_str(
-            "<p>Nobody watches: drive it again with <code>--shadow teacher</code> to see who decides differently.</p>",
-        ),
+        (None, None) => {
+            html.push_str(&decided_at_failures(played));
+            html.push_str(
+                "<p>Nobody watches: drive it again with <code>--shadow teacher</code> to see who decides differently.</p>",
+            );
+        }
     }
     html + "</div>"
+}
+
+/// What the driver was about when the run failed.
+fn decided_at_failures(played: &Played) -> String {
+    let record = &played.record;
+    let words = record.failures.iter().filter_map(|failure| {
+        let frames = played.episode.frames.iter();
+        let frame = frames.rev().find(|frame| frame.tick <= failure.tick)?;
+        let decision = &frame.seats.first()?.decision;
+        Some(format!(
+            "<p>At {:.2} s {} decides: {}.</p>",
+            failure.tick.seconds(),
+            escape(&record.driver),
+            escape(&crate::words::decision(decision)),
+        ))
+    });
+    words.collect()
 }
 
 fn cost(record: &RunRecord) -> String {

@@ -1,5 +1,6 @@
 //! The experiment as a file.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use perception::nets::NetConfig;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::point::{Point, Teaching, Variant, in_form};
 use crate::error::{Error, Result};
-use crate::recipe::{Distillation, Form, Labelling};
+use crate::recipe::{Distillation, Form, Labelling, Recipe};
 
 /// At most so many short and so many long trainings: more would be fishing.
 pub const MOST_PROXIES: usize = 60;
@@ -76,6 +77,11 @@ pub enum Axis {
     LabelShare(Vec<f64>),
     /// Annotators of these noises, each with and without the teacher.
     AnnotatorNoise(Vec<f64>),
+    /// Highest learning rates, each with and without the teacher.
+    LearningRate(Vec<f64>),
+    /// Strengths of the random changes of light, colour and sharpness, times the standard; each with and without the
+    /// teacher.
+    Augmentation(Vec<f32>),
     /// What is asked of the student; and the controls: labels smoothed by a tenth, and a teacher that knows nothing.
     Form,
 }
@@ -128,64 +134,33 @@ impl Sweep {
                 form: Form::Divergence,
             },
             labels: Labelling::PERFECT,
+            learning_rate: Recipe::STUDENT.learning_rate,
+            augmentation: 1.0,
         }
     }
 
     /// The places along an axis.
     pub fn places(&self, axis: &Axis) -> Vec<Place> {
         let base = self.base_variant();
-        let place = |name: String, value: Option<f64>, variant: Variant| Place {
-            name,
-            value,
-            variant,
-        };
         match axis {
-            Axis::Temperature(values) => values
-                .iter()
-                .map(|&temperature| {
-                    let distillation = Distillation {
-                        temperature,
-                        ..base.distillation
-                    };
-                    let variant = Variant {
-                        distillation,
-                        ..base.clone()
-                    };
-                    place(temperature.to_string(), Some(temperature.into()), variant)
-                })
-                .collect(),
-            Axis::SoftShare(values) => values
-                .iter()
-                .map(|&soft_share| {
-                    let distillation = Distillation {
-                        soft_share,
-                        ..base.distillation
-                    };
-                    let variant = Variant {
-                        distillation,
-                        ..base.clone()
-                    };
-                    place(soft_share.to_string(), Some(soft_share), variant)
-                })
-                .collect(),
-            Axis::Student(values) => values
-                .iter()
-                .map(|student| {
-                    let variant = Variant {
-                        student: student.clone(),
-                        ..base.clone()
-                    };
-                    let thousands = student.parameters().unwrap_or(0) as f64 / 1e3;
-                    place(format!("{thousands:.0} k"), Some(thousands), variant)
-                })
-                .collect(),
-            Axis::LabelShare(values) => labelled(&base, values, |share| Labelling {
-                share,
-                ..base.labels
+            Axis::Temperature(values) => along(&base, values, |variant, value| {
+                variant.distillation.temperature = value;
             }),
-            Axis::AnnotatorNoise(values) => labelled(&base, values, |annotator_noise| Labelling {
-                annotator_noise,
-                ..base.labels
+            Axis::SoftShare(values) => along(&base, values, |variant, value| {
+                variant.distillation.soft_share = value;
+            }),
+            Axis::Student(values) => values.iter().map(|sizes| of_size(&base, sizes)).collect(),
+            Axis::LabelShare(values) => along(&base, values, |variant, value| {
+                variant.labels.share = value;
+            }),
+            Axis::AnnotatorNoise(values) => along(&base, values, |variant, value| {
+                variant.labels.annotator_noise = value;
+            }),
+            Axis::LearningRate(values) => along(&base, values, |variant, value| {
+                variant.learning_rate = value;
+            }),
+            Axis::Augmentation(values) => along(&base, values, |variant, value| {
+                variant.augmentation = value;
             }),
             Axis::Form => forms(&base),
         }
@@ -251,6 +226,8 @@ impl Axis {
             Self::Student(_) => "size of the student",
             Self::LabelShare(_) => "share of labelled worlds",
             Self::AnnotatorNoise(_) => "annotator noise",
+            Self::LearningRate(_) => "learning rate",
+            Self::Augmentation(_) => "strength of augmentation",
             Self::Form => "form of the teaching, and controls",
         }
     }
@@ -259,22 +236,43 @@ impl Axis {
     pub fn has_twins(&self) -> bool {
         matches!(
             self,
-            Self::Student(_) | Self::LabelShare(_) | Self::AnnotatorNoise(_)
+            Self::Student(_)
+                | Self::LabelShare(_)
+                | Self::AnnotatorNoise(_)
+                | Self::LearningRate(_)
+                | Self::Augmentation(_)
         )
     }
 }
 
-/// Places with other labels.
-fn labelled(base: &Variant, values: &[f64], labels: impl Fn(f64) -> Labelling) -> Vec<Place> {
-    let place = |&value: &f64| Place {
-        name: value.to_string(),
-        value: Some(value),
-        variant: Variant {
-            labels: labels(value),
-            ..base.clone()
-        },
+/// Places at which one number differs.
+fn along<N>(base: &Variant, values: &[N], set: impl Fn(&mut Variant, N)) -> Vec<Place>
+where
+    N: Copy + Display + Into<f64>,
+{
+    let place = |&value: &N| {
+        let mut variant = base.clone();
+        set(&mut variant, value);
+        Place {
+            name: value.to_string(),
+            value: Some(value.into()),
+            variant,
+        }
     };
     values.iter().map(place).collect()
+}
+
+/// The place of a student of other sizes.
+fn of_size(base: &Variant, student: &NetConfig) -> Place {
+    let thousands = student.parameters().unwrap_or(0) as f64 / 1e3;
+    Place {
+        name: format!("{thousands:.0} k"),
+        value: Some(thousands),
+        variant: Variant {
+            student: student.clone(),
+            ..base.clone()
+        },
+    }
 }
 
 /// What is asked of the student, and the controls.

@@ -31,6 +31,10 @@ pub struct Variant {
     pub distillation: Distillation,
     /// How many labels, how good.
     pub labels: Labelling,
+    /// Highest learning rate.
+    pub learning_rate: f64,
+    /// How strongly light, colour and sharpness of frames are changed, times the standard.
+    pub augmentation: f32,
 }
 
 impl Variant {
@@ -49,6 +53,8 @@ impl Variant {
             seed,
             steps: budget.steps,
             labels: self.labels,
+            learning_rate: self.learning_rate,
+            augmentation: Recipe::STUDENT.augmentation.times(self.augmentation),
             distillation: (self.teaching != Teaching::Nobody).then_some(self.distillation),
             checkpoint_every: 500,
             validate_every: budget.steps,
@@ -107,6 +113,8 @@ mod tests {
                     form: Form::Divergence,
                 },
                 labels: Labelling::PERFECT,
+                learning_rate: 4e-3,
+                augmentation: 1.0,
             },
             budget: Budget { steps: 100 },
             seed: 1,

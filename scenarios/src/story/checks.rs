@@ -302,7 +302,7 @@ mod tests {
             (
                 "less_than(2.0)",
                 r#"less_than("0 - $speed")"#,
-                "test.ron:13:70: nothing is less than -",
+                "test.ron:13:70: `less_than` needs a number above 0 here, not -",
             ),
             (
                 "]),\n    ],\n    duration_s",

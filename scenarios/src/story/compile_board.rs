@@ -255,13 +255,19 @@ impl Compiler<'_> {
         })
     }
 
-    /// The bound of something that is never negative.
+    /// The bound of something that is not asked about below zero: a distance, a speed, a time to come.
     fn amount(&self, place: Mark<'_>, rule: &Rule) -> Result<Bound, StoryError> {
-        let bound = self.bound(rule)?;
+        let bound = match rule {
+            Rule::LessThan(value) => Bound::LessThan(self.number(value)?),
+            Rule::GreaterThan(value) => Bound::GreaterThan(self.number(value)?),
+        };
         if let Bound::LessThan(bound) = bound
             && bound <= 0.0
         {
-            let message = format!("nothing is less than {bound} here: this event can never begin");
+            let message = format!(
+                "`less_than` needs a number above 0 here, not {bound}: distances and speeds are never negative, and \
+                 nobody waits for an arrival that is past"
+            );
             let marks = [place, Mark::Word("less_than")];
             return Err(self.story.error(&marks, message));
         }
@@ -282,13 +288,6 @@ impl Compiler<'_> {
             return Err(self.story.error(&marks, message));
         }
         Ok(bound)
-    }
-
-    fn bound(&self, rule: &Rule) -> Result<Bound, StoryError> {
-        Ok(match rule {
-            Rule::LessThan(value) => Bound::LessThan(self.number(value)?),
-            Rule::GreaterThan(value) => Bound::GreaterThan(self.number(value)?),
-        })
     }
 
     fn pair(&self, place: Mark<'_>, from: &str, to: &str) -> Result<[Entity; 2], StoryError> {

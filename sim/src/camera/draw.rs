@@ -13,7 +13,7 @@ pub(super) fn encode(
     list: &DrawList,
     exposure: Exposure,
 ) -> wgpu::CommandBuffer {
-    let device = &camera.gpu.device;
+    let device = &camera.lent.gpu.device;
     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
     match exposure {
         Exposure::Picture => {
@@ -22,7 +22,7 @@ pub(super) fn encode(
         }
         Exposure::Labels => draw_labels(camera, list, &mut encoder),
     }
-    let targets = &camera.targets;
+    let targets = &camera.lent.targets;
     let out = &targets.readback;
     copy_out(&mut encoder, &targets.tags, out, 0);
     copy_out(&mut encoder, &targets.depth, out, 1);
@@ -35,18 +35,18 @@ pub(super) fn encode(
 fn draw_shadows(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
     let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("shadows"),
-        depth_stencil_attachment: Some(depth_attachment(&camera.targets.shadow, 1.0)),
+        depth_stencil_attachment: Some(depth_attachment(&camera.lent.targets.shadow, 1.0)),
         ..Default::default()
     });
-    pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
-    pass.set_pipeline(&camera.pipelines.shadow);
+    pass.set_bind_group(0, &camera.lent.pipelines.bind_frame(camera), &[]);
+    pass.set_pipeline(&camera.lent.pipelines.shadow);
     // The outermost texels stay clear: what lies beyond the map finds light there.
     pass.set_scissor_rect(1, 1, SHADOW_SIZE_PX - 2, SHADOW_SIZE_PX - 2);
     draw_batches(camera, &list.casters, &mut pass);
 }
 
 fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
-    let targets = &camera.targets;
+    let targets = &camera.lent.targets;
     let (picture, tags, depth) = (
         view(&targets.picture),
         view(&targets.tags),
@@ -61,10 +61,10 @@ fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
         depth_stencil_attachment: Some(depth_attachment(&depth, 0.0)),
         ..Default::default()
     });
-    let pipelines = &camera.pipelines;
+    let pipelines = &camera.lent.pipelines;
     pass.set_bind_group(0, &pipelines.bind_frame(camera), &[]);
     pass.set_bind_group(1, &pipelines.bind_textures(camera), &[]);
-    let [glossy, matt, sky, paint] = match &camera.rough {
+    let [glossy, matt, sky, paint] = match camera.lent.roughs.in_use() {
         None => [
             &pipelines.glossy,
             &pipelines.matt,
@@ -84,7 +84,7 @@ fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
     pass.draw(0..3, 0..1);
     pass.set_pipeline(paint);
     draw_batches(camera, &list.paint, &mut pass);
-    if let Some(rough) = &camera.rough {
+    if let Some(rough) = camera.lent.roughs.in_use() {
         pass.set_pipeline(&rough.glare);
         pass.draw(0..6, 0..rough.glares);
         pass.set_pipeline(&rough.rain);
@@ -95,18 +95,21 @@ fn draw_picture(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::Comm
 }
 
 fn draw_labels(camera: &SensorCamera, list: &DrawList, encoder: &mut wgpu::CommandEncoder) {
-    let (tags, depth) = (view(&camera.targets.tags), view(&camera.targets.depth));
+    let (tags, depth) = (
+        view(&camera.lent.targets.tags),
+        view(&camera.lent.targets.depth),
+    );
     let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("tags"),
         color_attachments: &[Some(attachment(&tags, sky_tag()))],
         depth_stencil_attachment: Some(depth_attachment(&depth, 0.0)),
         ..Default::default()
     });
-    pass.set_bind_group(0, &camera.pipelines.bind_frame(camera), &[]);
-    pass.set_pipeline(&camera.pipelines.tag);
+    pass.set_bind_group(0, &camera.lent.pipelines.bind_frame(camera), &[]);
+    pass.set_pipeline(&camera.lent.pipelines.tag);
     draw_batches(camera, &list.glossy, &mut pass);
     draw_batches(camera, &list.matt, &mut pass);
-    pass.set_pipeline(&camera.pipelines.paint_tag);
+    pass.set_pipeline(&camera.lent.pipelines.paint_tag);
     draw_batches(camera, &list.paint, &mut pass);
 }
 

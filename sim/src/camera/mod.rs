@@ -7,6 +7,7 @@
 mod air;
 mod device;
 mod draw;
+mod equipment;
 mod gather;
 mod lamps;
 mod meshes;
@@ -36,14 +37,10 @@ pub use rough::Moment;
 pub use textures::{TextureLayers, mipmapped};
 pub use view::{NEAR_M, mount};
 
-use device::Gpu;
+use equipment::{Equipment, Lent};
 use gather::DrawList;
 use meshes::MeshStore;
-use pipelines::Pipelines;
-use rough::Rough;
-use targets::Targets;
-use textures::Textures;
-use view::{FrameUniform, View};
+use view::View;
 
 /// WGSL functions of paint, sky, air and film that read a global `frame`, for whoever draws the same world in another
 /// way.
@@ -99,49 +96,36 @@ pub struct RawExposure {
 }
 
 /// The device, its pipelines and everything uploaded to it. Serves one app: meshes are uploaded when they
-/// are first seen, by their asset id, and must not change afterwards.
+/// are first seen, by their asset id, and must not change afterwards. The device serves the next camera.
 pub struct SensorCamera {
-    gpu: Gpu,
-    pipelines: Pipelines,
-    /// What draws at night and in rain, while it is one of them.
-    rough: Option<Rough>,
-    targets: Targets,
+    lent: Lent,
     meshes: MeshStore,
-    textures: Textures,
-    frame: wgpu::Buffer,
     instances: wgpu::Buffer,
 }
 
 impl SensorCamera {
-    /// Opens a device and builds the pipelines.
+    /// Takes a device that an earlier camera gave back, or opens one and builds the pipelines.
     ///
     /// # Errors
     /// [`CameraError::NoDriver`] without a Vulkan driver, [`CameraError::NoGpu`] when a GPU was asked for and
     /// there is none, [`CameraError::Device`] when the driver refuses.
     pub fn open(choice: AdapterChoice) -> Result<Self, CameraError> {
-        let gpu = Gpu::open(choice)?;
-        let frame = gpu.buffer::<FrameUniform>("frame", 1, wgpu::BufferUsages::UNIFORM);
-        let targets = Targets::new(&gpu.device);
-        let textures = Textures::plain(&gpu);
-        let pipelines = Pipelines::new(&gpu.device);
-        let meshes = MeshStore::new(&gpu);
-        let instances =
-            gpu.buffer::<gather::Instance>("instances", 1024, wgpu::BufferUsages::VERTEX);
+        let lent = Lent::take(choice)?;
+        let meshes = MeshStore::new(&lent.gpu);
+        let usage = wgpu::BufferUsages::VERTEX;
+        let instances = lent
+            .gpu
+            .buffer::<gather::Instance>("instances", 1024, usage);
         Ok(Self {
-            gpu,
-            pipelines,
-            rough: None,
-            targets,
+            lent,
             meshes,
-            textures,
-            frame,
             instances,
         })
     }
 
     /// Which device draws, for the records of a run.
     pub fn adapter(&self) -> &Adapter {
-        &self.gpu.adapter
+        &self.lent.gpu.adapter
     }
 
     /// Draws the world as it stands and waits for the pixels.
@@ -164,36 +148,43 @@ impl SensorCamera {
             self.upload_rough(world, &view);
         }
         let commands = draw::encode(self, &list, exposure);
-        readback::read(self, commands, exposure, &view)
+        let raw = readback::read(self, commands, exposure, &view);
+        if raw.is_err() {
+            self.lent.is_broken();
+        }
+        raw
     }
 
     fn upload_textures(&mut self, world: &World) -> Result<(), CameraError> {
-        let Some(layers) = world.get_resource::<TextureLayers>() else {
-            return Ok(());
-        };
+        let layers = world.get_resource::<TextureLayers>();
         let images = world.resource::<Assets<Image>>();
-        self.textures.follow(&self.gpu, layers, images)
+        let Equipment { gpu, textures, .. } = &mut *self.lent;
+        textures.follow(gpu, layers, images)
     }
 
     fn upload_rough(&mut self, world: &mut World, view: &View) {
-        let kept = self.rough.take();
-        self.rough = Rough::under(view.air(), kept, &self.gpu, &self.pipelines);
-        if let Some(rough) = &mut self.rough {
+        let Equipment {
+            gpu,
+            pipelines,
+            roughs,
+            ..
+        } = &mut *self.lent;
+        if let Some(rough) = roughs.under(view.air(), gpu, pipelines) {
             let lamps = lamps::gather(world, view);
-            rough.upload(&self.gpu, view, &lamps, *world.resource::<Moment>());
+            rough.upload(gpu, view, &lamps, *world.resource::<Moment>());
         }
     }
 
     fn upload_frame(&mut self, view: &View, list: &DrawList) {
-        self.meshes.upload(&self.gpu);
-        let queue = &self.gpu.queue;
-        queue.write_buffer(&self.frame, 0, bytemuck::bytes_of(&view.uniform()));
+        let Equipment { gpu, frame, .. } = &*self.lent;
+        self.meshes.upload(gpu);
+        let queue = &gpu.queue;
+        queue.write_buffer(frame, 0, bytemuck::bytes_of(&view.uniform()));
         let bytes: &[u8] = bytemuck::cast_slice(&list.instances);
         if (self.instances.size() as usize) < bytes.len() {
             let count = list.instances.len().next_power_of_two();
             self.instances =
-                self.gpu
-                    .buffer::<gather::Instance>("instances", count, wgpu::BufferUsages::VERTEX);
+                gpu.buffer::<gather::Instance>("instances", count, wgpu::BufferUsages::VERTEX);
         }
         queue.write_buffer(&self.instances, 0, bytes);
     }

@@ -111,7 +111,7 @@ impl Pipelines {
     pub(super) fn bind_frame(&self, camera: &SensorCamera) -> wgpu::BindGroup {
         let entries = [wgpu::BindGroupEntry {
             binding: 0,
-            resource: camera.frame.as_entire_binding(),
+            resource: camera.lent.frame.as_entire_binding(),
         }];
         bind(camera, &self.frame_layout, &entries)
     }
@@ -119,9 +119,9 @@ impl Pipelines {
     /// Binds textures and shadow map.
     pub(super) fn bind_textures(&self, camera: &SensorCamera) -> wgpu::BindGroup {
         let resources = [
-            wgpu::BindingResource::TextureView(&camera.textures.view),
+            wgpu::BindingResource::TextureView(&camera.lent.textures.view),
             wgpu::BindingResource::Sampler(&self.texture_sampler),
-            wgpu::BindingResource::TextureView(&camera.targets.shadow),
+            wgpu::BindingResource::TextureView(&camera.lent.targets.shadow),
             wgpu::BindingResource::Sampler(&self.shadow_sampler),
         ];
         let entries: Vec<_> = (0..)
@@ -138,6 +138,7 @@ pub(super) fn bind(
     entries: &[wgpu::BindGroupEntry<'_>],
 ) -> wgpu::BindGroup {
     camera
+        .lent
         .gpu
         .device
         .create_bind_group(&wgpu::BindGroupDescriptor {

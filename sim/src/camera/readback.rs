@@ -19,9 +19,9 @@ pub(super) fn read(
         Exposure::Picture => 3,
         Exposure::Labels => 2,
     };
-    let gpu = &camera.gpu;
+    let gpu = &camera.lent.gpu;
     gpu.queue.submit([commands]);
-    let slice = camera.targets.readback.slice(..maps * MAP_BYTES);
+    let slice = camera.lent.targets.readback.slice(..maps * MAP_BYTES);
     let (sender, receiver) = std::sync::mpsc::channel();
     slice.map_async(wgpu::MapMode::Read, move |result| {
         // The receiver outlives the wait below, so the message always arrives.
@@ -38,7 +38,7 @@ pub(super) fn read(
         let bytes = slice.get_mapped_range();
         decode(&bytes, view)
     };
-    camera.targets.readback.unmap();
+    camera.lent.targets.readback.unmap();
     Ok(raw)
 }
 

@@ -88,25 +88,45 @@ pub(super) struct Rough {
     pub(super) drops: u32,
 }
 
-impl Rough {
-    /// What this air asks for: nothing by day and dusk in the dry; else `kept`, when it fits.
+/// Those that were needed so far, and which of them draws.
+#[derive(Default)]
+pub(super) struct Roughs {
+    built: Vec<Rough>,
+    in_use: Option<usize>,
+}
+
+impl Roughs {
+    /// What draws now, if it is night or rains.
+    pub(super) fn in_use(&self) -> Option<&Rough> {
+        self.in_use.map(|index| &self.built[index])
+    }
+
+    /// Turns to what this air asks for: nothing by day and dusk in the dry.
     pub(super) fn under(
+        &mut self,
         air: &Air,
-        kept: Option<Self>,
         gpu: &Gpu,
         pipelines: &Pipelines,
-    ) -> Option<Self> {
+    ) -> Option<&mut Rough> {
         let kind = Kind {
             is_dark: air.night > 0.0,
             is_wet: air.rain_mm_per_h > 0.0,
         };
         if !kind.is_dark && !kind.is_wet {
+            self.in_use = None;
             return None;
         }
-        let fits = kept.filter(|rough| rough.kind == kind);
-        Some(fits.unwrap_or_else(|| Self::new(kind, gpu, pipelines)))
+        let built = self.built.iter().position(|rough| rough.kind == kind);
+        let index = built.unwrap_or_else(|| {
+            self.built.push(Rough::new(kind, gpu, pipelines));
+            self.built.len() - 1
+        });
+        self.in_use = Some(index);
+        Some(&mut self.built[index])
     }
+}
 
+impl Rough {
     fn new(kind: Kind, gpu: &Gpu, plain: &Pipelines) -> Self {
         let device = &gpu.device;
         let uniform = wgpu::BindingType::Buffer {

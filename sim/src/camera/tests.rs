@@ -11,7 +11,7 @@ use scenarios::stage::Weather;
 
 use super::*;
 use crate::axes::{bevy_from_world, transform_from_pose};
-use crate::scene::{Paint, Surface, Tag, Texture};
+use crate::scene::{Paint, Surface, TEXTURE_LAYERS, Tag, Texture};
 
 const CAR: Tag = Tag {
     class: Class::Vehicle,
@@ -197,6 +197,19 @@ fn the_same_world_gives_the_same_bytes_in_every_camera() {
     let again = camera.expose(app.world_mut(), Exposure::Picture).unwrap();
     let elsewhere = expose(&mut street(), Exposure::Picture);
     assert!(first == again && first == elsewhere);
+}
+
+#[test]
+fn a_camera_that_takes_over_a_device_shows_nothing_of_the_world_before() {
+    let seen_alone = expose(&mut street(), Exposure::Picture);
+    let mut papered = street();
+    let dark = vec![vec![40; 16]; TEXTURE_LAYERS as usize];
+    let world = papered.world_mut();
+    let layers = TextureLayers::new(&mut world.resource_mut::<Assets<Image>>(), 2, &dark);
+    world.insert_resource(layers);
+    let other = expose(&mut papered, Exposure::Picture);
+    assert!(other.rgb != seen_alone.rgb);
+    assert!(expose(&mut street(), Exposure::Picture) == seen_alone);
 }
 
 #[test]

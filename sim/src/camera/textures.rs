@@ -65,39 +65,62 @@ fn image(size_px: u32, layers: usize, texels: Vec<u8>) -> Image {
 /// The uploaded layers.
 pub(super) struct Textures {
     pub(super) view: wgpu::TextureView,
+    /// The image of this world that they are equal to.
     shown: Option<AssetId<Image>>,
+    /// Their texels of the first level.
+    texels: Vec<u8>,
 }
 
 impl Textures {
     /// White layers, for a world that brings none.
     pub(super) fn plain(gpu: &Gpu) -> Self {
-        let white = vec![255; 4 * TEXTURE_LAYERS as usize];
+        let texels = white();
         Self {
-            view: upload(gpu, 1, &white),
+            view: upload(gpu, 1, &texels),
             shown: None,
+            texels,
         }
     }
 
-    /// Uploads the layers when they are not those of the last exposure.
+    /// The next world is another: its image may have the same id.
+    pub(super) fn forget_world(&mut self) {
+        self.shown = None;
+    }
+
+    /// Uploads the layers of a world when they are not those that are there.
     pub(super) fn follow(
         &mut self,
         gpu: &Gpu,
-        layers: &TextureLayers,
+        layers: Option<&TextureLayers>,
         images: &Assets<Image>,
     ) -> Result<(), CameraError> {
-        let id = layers.0.id();
-        if self.shown == Some(id) {
+        let id = layers.map(|layers| layers.0.id());
+        if id.is_some() && self.shown == id {
             return Ok(());
         }
         let unfit = |reason: String| CameraError::TextureUnfit { reason };
-        let image = images
-            .get(id)
-            .ok_or_else(|| unfit("their image is not in Assets<Image>".into()))?;
-        let (size_px, texels) = check(image).map_err(unfit)?;
-        self.view = upload(gpu, size_px, texels);
-        self.shown = Some(id);
+        let white = white();
+        let (size_px, texels) = match id {
+            None => (1, &white[..]),
+            Some(id) => {
+                let image = images.get(id);
+                let image =
+                    image.ok_or_else(|| unfit("their image is not in Assets<Image>".into()))?;
+                check(image).map_err(unfit)?
+            }
+        };
+        if texels != self.texels {
+            self.view = upload(gpu, size_px, texels);
+            texels.clone_into(&mut self.texels);
+        }
+        self.shown = id;
         Ok(())
     }
+}
+
+/// One white texel a layer.
+fn white() -> Vec<u8> {
+    vec![255; 4 * TEXTURE_LAYERS as usize]
 }
 
 fn check(image: &Image) -> Result<(u32, &[u8]), String> {
