@@ -87,7 +87,12 @@ unsafe fn products_avx512(products: &Products<'_>, first: usize, sums: &mut [f32
     unsafe { product_rows::<Avx512, 8, 3>(products, first, sums) };
 }
 
-/// Walks over blocks of `R` input channels and up to `V` vectors of output channels.
+/// Floats of a group of pixels that every tile of sums reads: what stays in the first-level cache.
+const GROUP_FLOATS: usize = 5 * 1024;
+/// Floats of a cache line: the least that is read of a pixel's input.
+const LINE_FLOATS: usize = 16;
+
+/// Walks over groups of pixels, in each over blocks of `R` input channels and up to `V` vectors of output channels.
 #[inline(always)]
 unsafe fn product_rows<L: Lanes, const R: usize, const V: usize>(
     products: &Products<'_>,
@@ -95,18 +100,44 @@ unsafe fn product_rows<L: Lanes, const R: usize, const V: usize>(
     sums: &mut [f32],
 ) {
     let rows = sums.len() / products.channels_out;
-    let mut row = 0;
-    // SAFETY: `row` and the rows of each block stay below `rows`.
-    unsafe {
-        while row + R <= rows {
-            product_columns::<L, R, V>(products, first, row, sums);
-            row += R;
-        }
-        while row < rows {
-            product_columns::<L, 1, V>(products, first, row, sums);
-            row += 1;
+    let is_one_tile = rows <= R && products.channels_out <= V * LANES;
+    let most_pixels = if is_one_tile {
+        usize::MAX
+    } else {
+        GROUP_FLOATS / (products.channels_out + LINE_FLOATS)
+    };
+    let mut of_spans = vec![0.0; sums.len()];
+    for spans in groups(products.spans, most_pixels) {
+        let group = Products { spans, ..*products };
+        let mut row = 0;
+        // SAFETY: `row` and the rows of each block stay below `rows`.
+        unsafe {
+            while row + R <= rows {
+                product_columns::<L, R, V>(&group, first, row, &mut of_spans);
+                row += R;
+            }
+            while row < rows {
+                product_columns::<L, 1, V>(&group, first, row, &mut of_spans);
+                row += 1;
+            }
         }
     }
+    for (sum, of_spans) in sums.iter_mut().zip(of_spans) {
+        *sum += of_spans;
+    }
+}
+
+/// Cuts spans into groups of at most so many pixels, or of one span.
+fn groups(spans: &[Span], most_pixels: usize) -> impl Iterator<Item = &[Span]> {
+    let mut pixels = 0;
+    spans.chunk_by(move |span, next| {
+        pixels += span.pixels;
+        let fits = pixels + next.pixels <= most_pixels;
+        if !fits {
+            pixels = 0;
+        }
+        fits
+    })
 }
 
 #[inline(always)]
@@ -139,7 +170,7 @@ unsafe fn product_columns<L: Lanes, const R: usize, const V: usize>(
     }
 }
 
-/// `R` input channels by `V` vectors of output channels, summed over all pixels in registers.
+/// Adds to `R` input channels by `V` vectors of output channels the products of all pixels, in registers.
 #[inline(always)]
 unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
     products: &Products<'_>,
@@ -157,6 +188,16 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
     // SAFETY: the entry point has checked every span; partial vectors read and write only `counts` numbers.
     unsafe {
         let mut sums = [[L::zero(); V]; R];
+        for (r, sums) in sums.iter_mut().enumerate() {
+            for v in 0..V {
+                let from = to.add(r * products.channels_out + v * LANES);
+                sums[v] = if full {
+                    L::load(from)
+                } else {
+                    L::load_first(from, counts[v])
+                };
+            }
+        }
         for span in products.spans {
             let mut input = products.input.as_ptr().add(span.input + row);
             let mut gradient = products.gradient.as_ptr().add(span.gradient + column);
@@ -183,9 +224,11 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
         for (r, sums) in sums.iter().enumerate() {
             for v in 0..V {
                 let to = to.add(r * products.channels_out + v * LANES);
-                sums[v]
-                    .add(L::load_first(to, counts[v]))
-                    .store_first(to, counts[v]);
+                if full {
+                    sums[v].store(to);
+                } else {
+                    sums[v].store_first(to, counts[v]);
+                }
             }
         }
     }

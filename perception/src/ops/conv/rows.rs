@@ -59,8 +59,8 @@ pub(crate) fn convolve_row(row: &mut Row<'_>, packed: &Packed, block: &Block, is
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn convolve_avx2(job: &Job<'_, Single<Avx2>>) {
-    // SAFETY: the caller has checked the job and the CPU.
-    unsafe { job.run::<4>() };
+    // SAFETY: the caller has checked the job and the CPU. 6 pixels fill 12 of 16 registers.
+    unsafe { job.run::<6>() };
 }
 
 #[cfg(target_arch = "x86_64")]

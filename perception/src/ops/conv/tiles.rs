@@ -146,7 +146,7 @@ impl<'a, A: Arithmetic> Job<'a, A> {
         }
     }
 
-    /// All pixels of the row in tiles of `P`, then one by one.
+    /// All pixels of the row in tiles of `P`, then of four, two and one.
     ///
     /// # Safety
     /// The row was checked and the CPU has the arithmetic's instruction set.
@@ -171,9 +171,16 @@ impl<'a, A: Arithmetic> Job<'a, A> {
                 self.tile::<P, V>(pixel);
                 pixel += P;
             }
-            while pixel < self.pixels {
+            while pixel + 4 <= self.pixels {
+                self.tile::<4, V>(pixel);
+                pixel += 4;
+            }
+            while pixel + 2 <= self.pixels {
+                self.tile::<2, V>(pixel);
+                pixel += 2;
+            }
+            if pixel < self.pixels {
                 self.tile::<1, V>(pixel);
-                pixel += 1;
             }
         }
     }
