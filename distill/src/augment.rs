@@ -47,12 +47,12 @@ impl Augmentation {
     #[must_use]
     pub fn times(self, strength: f32) -> Self {
         Self {
-            mirror: self.mirror,
             brightness: strength * self.brightness,
             contrast: strength * self.contrast,
             colour: strength * self.colour,
             noise: strength * self.noise,
             blur: strength * self.blur,
+            ..self
         }
     }
 }

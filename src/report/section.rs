@@ -1,5 +1,6 @@
 //! One run on the page: verdict, cause and cost, then its player.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::Result;
@@ -210,13 +211,14 @@ fn cause(played: &Played, parting: Option<&Parting>, run: usize) -> String {
 /// What the driver was about when the run failed.
 fn decided_at_failures(played: &Played) -> String {
     let record = &played.record;
-    let words = record.failures.iter().filter_map(|failure| {
+    let ticks: BTreeSet<Tick> = record.failures.iter().map(|failure| failure.tick).collect();
+    let words = ticks.into_iter().filter_map(|tick| {
         let frames = played.episode.frames.iter();
-        let frame = frames.rev().find(|frame| frame.tick <= failure.tick)?;
+        let frame = frames.rev().find(|frame| frame.tick <= tick)?;
         let decision = &frame.seats.first()?.decision;
         Some(format!(
             "<p>At {:.2} s {} decides: {}.</p>",
-            failure.tick.seconds(),
+            tick.seconds(),
             escape(&record.driver),
             escape(&crate::words::decision(decision)),
         ))

@@ -66,8 +66,8 @@ impl Lent {
         })
     }
 
-    /// Nobody shall use it again: its device is lost.
-    pub(super) fn is_broken(&mut self) {
+    /// Keeps it from being lent again: its device is lost.
+    pub(super) fn retire(&mut self) {
         self.is_broken = true;
     }
 }
@@ -88,8 +88,10 @@ impl DerefMut for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
+        // A panic may have left the readback mapped.
         if let Some(equipment) = self.equipment.take()
             && !self.is_broken
+            && !std::thread::panicking()
         {
             let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push(equipment);

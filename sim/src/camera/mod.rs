@@ -111,15 +111,15 @@ impl SensorCamera {
     /// there is none, [`CameraError::Device`] when the driver refuses.
     pub fn open(choice: AdapterChoice) -> Result<Self, CameraError> {
         let lent = Lent::take(choice)?;
-        let meshes = MeshStore::new(&lent.gpu);
-        let usage = wgpu::BufferUsages::VERTEX;
-        let instances = lent
-            .gpu
-            .buffer::<gather::Instance>("instances", 1024, usage);
+        let gpu = &lent.gpu;
         Ok(Self {
+            meshes: MeshStore::new(gpu),
+            instances: gpu.buffer::<gather::Instance>(
+                "instances",
+                1024,
+                wgpu::BufferUsages::VERTEX,
+            ),
             lent,
-            meshes,
-            instances,
         })
     }
 
@@ -150,7 +150,7 @@ impl SensorCamera {
         let commands = draw::encode(self, &list, exposure);
         let raw = readback::read(self, commands, exposure, &view);
         if raw.is_err() {
-            self.lent.is_broken();
+            self.lent.retire();
         }
         raw
     }

@@ -67,7 +67,7 @@ pub(super) struct Textures {
     pub(super) view: wgpu::TextureView,
     /// The image of this world that they are equal to.
     shown: Option<AssetId<Image>>,
-    /// Their texels of the first level.
+    /// Their texels on the first level.
     texels: Vec<u8>,
 }
 
