@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use drive::latency::LatencyProfile;
+use scenarios::naming::unknown_of;
 
 /// What the names of foreign networks begin with; the path of their file follows.
 const ONNX: &str = "onnx:";
@@ -85,8 +86,12 @@ impl FromStr for Who {
             None => {}
         }
         let Some(who) = Who::ALL.into_iter().find(|who| who.name() == text) else {
-            let known = Who::ALL.map(|who| who.name()).join(", ");
-            bail!("unknown driver `{text}`; there are {known} and {ONNX}FILE");
+            let known = Who::ALL.map(|who| who.name());
+            let known = known.each_ref().map(|name| &**name);
+            bail!(
+                "{}; {ONNX}FILE is a network of your own",
+                unknown_of("driver", text, "there is", &known)
+            );
         };
         Ok(who)
     }
@@ -228,8 +233,8 @@ mod tests {
     fn an_unknown_driver_is_answered_with_the_known_ones() {
         let error = "techer".parse::<Who>().unwrap_err().to_string();
         assert!(
-            error.contains("`techer`")
-                && error.contains("hard_label_student, int8_teacher, int8_student and onnx:FILE")
+            error.contains("`techer`; did you mean `teacher`?")
+                && error.contains("`int8_teacher` and `int8_student`; onnx:FILE")
         );
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use scenarios::catalog;
-use scenarios::story::list;
+use scenarios::naming::list;
 
 use crate::record::{NetworkRecord, Outcome, RunRecord};
 use crate::table::{Table, number, percent};

@@ -14,6 +14,9 @@ pub fn decision(decision: &Decision) -> String {
     }
 }
 
+/// A time to collision that is worth a word, in seconds: beyond it the distance hardly closes.
+const FAR_TTC_S: f64 = 20.0;
+
 /// Every action, from mild to hard.
 pub const ACTIONS: [Action; 5] = [
     Action::Cruise,
@@ -56,15 +59,23 @@ fn reason(reason: &Reason) -> Option<String> {
             gap_m,
             ttc_s,
         } => {
-            let ttc = ttc_s.map_or_else(String::new, |ttc_s| format!(", TTC {ttc_s:.1} s"));
-            Some(format!("{} at {gap_m:.0} m{ttc}", kind_word(class)))
+            let ttc = ttc_s
+                .filter(|&ttc_s| ttc_s < FAR_TTC_S)
+                .map_or_else(String::new, |ttc_s| format!(", TTC {ttc_s:.1} s"));
+            Some(format!("{} at {}{ttc}", kind_word(class), meters(gap_m)))
         }
         Reason::Light { state, gap_m } => {
-            let line = gap_m.map_or_else(String::new, |gap_m| format!(", line at {gap_m:.0} m"));
+            let line =
+                gap_m.map_or_else(String::new, |gap_m| format!(", line at {}", meters(gap_m)));
             Some(format!("{} light{line}", light_word(state)))
         }
         Reason::Blind => Some("camera lost".to_owned()),
     }
+}
+
+/// A distance in whole metres; just behind is "0 m", not "-0 m".
+fn meters(distance_m: f64) -> String {
+    format!("{:.0} m", distance_m.round() + 0.0)
 }
 
 #[cfg(test)]
@@ -74,16 +85,27 @@ mod tests {
 
     #[test]
     fn a_decision_names_its_cause() {
-        let reason = Reason::Object {
-            class: ObjectClass::Pedestrian,
-            gap_m: 12.4,
-            ttc_s: Some(1.24),
+        let of = |gap_m, ttc_s| {
+            let (class, ttc_s) = (ObjectClass::Pedestrian, Some(ttc_s));
+            let reason = Reason::Object {
+                class,
+                gap_m,
+                ttc_s,
+            };
+            decision(&Decision {
+                action: Action::EmergencyBrake,
+                reason,
+                ..Decision::default()
+            })
         };
-        let text = decision(&Decision {
-            action: Action::EmergencyBrake,
-            reason,
-            ..Decision::default()
-        });
-        assert_eq!(text, "emergency brake: pedestrian at 12 m, TTC 1.2 s");
+        assert_eq!(
+            of(12.4, 1.24),
+            "emergency brake: pedestrian at 12 m, TTC 1.2 s"
+        );
+        assert_eq!(of(30.0, 250.0), "emergency brake: pedestrian at 30 m");
+        assert_eq!(
+            of(-0.3, 0.0),
+            "emergency brake: pedestrian at 0 m, TTC 0.0 s"
+        );
     }
 }

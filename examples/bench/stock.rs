@@ -102,6 +102,11 @@ impl Stock {
                 let inner = self.norm(&format!("{name}.first"), x, 1, None)?;
                 self.norm(&format!("{name}.second"), &inner, 1, Some(x))
             }
+            Body::Bottleneck => {
+                let narrow = self.norm(&format!("{name}.narrow"), x, 1, None)?;
+                let middle = self.norm(&format!("{name}.middle"), &narrow, 1, None)?;
+                self.norm(&format!("{name}.widen"), &middle, 1, Some(x))
+            }
         }
     }
 

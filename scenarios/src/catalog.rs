@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::story::error::did_you_mean;
+use crate::naming::did_you_mean;
 use crate::story::{Story, StoryError};
 
 /// Names and texts of the story files of a folder.

@@ -10,6 +10,7 @@ pub mod director;
 pub mod geometry;
 pub mod judge;
 pub mod metrics;
+pub mod naming;
 pub mod path;
 pub mod random_road;
 pub mod random_world;

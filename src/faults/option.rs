@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Error, Result, anyhow};
+use scenarios::naming::unknown_of;
 use scenarios::story::{Action, Criterion, Edge, Event, Fault, Rule, Story, Trigger, Value};
 
 /// How a fault is written, shown when one is not understood.
@@ -73,8 +74,8 @@ impl FromStr for TimedFault {
             ("camera_dies", None, None) => Fault::CameraDies,
             _ if Fault::<f64>::NAMES.contains(&name) => return Err(wrong()),
             _ => {
-                let known = Fault::<f64>::NAMES.join(", ");
-                return Err(anyhow!("unknown fault '{name}'; there is {known}; {HELP}"));
+                let unknown = unknown_of("fault", name, "there is", &Fault::<f64>::NAMES);
+                return Err(anyhow!("{unknown}; {HELP}"));
             }
         };
         fault
@@ -124,7 +125,9 @@ mod tests {
     #[test]
     fn a_mistake_is_answered_with_what_there_is() {
         assert!(refusal("camera_dies").contains("camera_dies@6"));
-        assert!(refusal("fog:3@4").contains("unknown fault 'fog'; there is drop_frames, freeze"));
+        assert!(
+            refusal("fog:3@4").contains("unknown fault `fog`; there is `drop_frames`, `freeze`")
+        );
         assert!(refusal("dirt@4").contains("dirt:COVER@4+2"));
         assert!(refusal("noise:loud@4").contains("'noise:loud@4' is not a fault"));
         assert!(refusal("freeze@-1").contains("'freeze@-1' is not a fault"));

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use drive::latency::LatencyMode;
 use scenarios::catalog;
-use scenarios::story::{Source, Story, StoryError, list};
+use scenarios::naming::unknown_of;
+use scenarios::story::{Source, Story, StoryError};
 use serde::Deserialize;
 
 use super::tolerance::{QUANTITIES, Tolerance, Tolerances};
@@ -165,10 +166,11 @@ fn shipped(name: &str, folder: &Path) -> Result<PathBuf> {
         .map(|file| file_stem(&file.path()))
         .collect();
     known.sort();
+    let there = format!("in {} there is", folder.display());
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     bail!(
-        "unknown pack `{name}`; in {} there is {}; a pack of your own is named by its file, NAME.ron",
-        folder.display(),
-        list(known.into_iter())
+        "{}; a pack of your own is named by its file, NAME.ron",
+        unknown_of("pack", name, &there, &known)
     )
 }
 
@@ -206,11 +208,8 @@ fn tolerances(
     source: &Source,
 ) -> Result<Tolerances, StoryError> {
     Tolerances::with(written).map_err(|name| {
-        let known = list(QUANTITIES.iter().map(|row| format!("`{}`", row.name)));
-        source.error_at(
-            &name,
-            format!("unknown quantity `{name}`; there is {known}"),
-        )
+        let known: Vec<&str> = QUANTITIES.iter().map(|row| row.name).collect();
+        source.error_at(&name, unknown_of("quantity", &name, "there is", &known))
     })
 }
 
@@ -221,8 +220,8 @@ fn verdict_only(
 ) -> Result<Vec<String>, StoryError> {
     for name in &names {
         if stories.iter().all(|(_, story)| story.name != *name) {
-            let known = list(stories.iter().map(|(_, story)| format!("`{}`", story.name)));
-            let message = format!("unknown story `{name}`; this pack has {known}");
+            let known: Vec<&str> = stories.iter().map(|(_, story)| &*story.name).collect();
+            let message = unknown_of("story", name, "this pack has", &known);
             return Err(source.error_at(name, message));
         }
     }
@@ -283,7 +282,7 @@ mod tests {
             (
                 "student",
                 "studnet",
-                "two.ron:5:14: unknown driver",
+                "two.ron:5:14: unknown driver `studnet`; did you mean `student`?",
                 "hard_label_student",
             ),
             (
@@ -295,7 +294,7 @@ mod tests {
             (
                 "min_ttc_s",
                 "min_ttc",
-                "two.ron:8:19: unknown quantity",
+                "two.ron:8:19: unknown quantity `min_ttc`; did you mean `min_ttc_s`?",
                 "`min_gap_m`",
             ),
             (

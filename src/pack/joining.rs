@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use scenarios::story::list;
+use scenarios::naming::list;
 
 use super::job::id;
 use super::judging::JudgedRun;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scenarios::story::list;
+use scenarios::naming::list;
 
 use super::baseline::{Baseline, Origin};
 use super::job::id;

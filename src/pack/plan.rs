@@ -6,7 +6,8 @@ use anyhow::{Context, Result, ensure};
 use drive::latency::LatencyMode;
 use perception::files::digest;
 use perception::network::Backend;
-use scenarios::story::{Story, list};
+use scenarios::naming::list;
+use scenarios::story::Story;
 
 use super::baseline::Baseline;
 use super::file::{CastWords, Pack};

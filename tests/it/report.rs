@@ -175,6 +175,20 @@ fn filming_a_run_changes_no_bit_of_it() {
 }
 
 #[test]
+fn a_failed_run_that_nobody_watched_tells_what_its_driver_decided_then() {
+    let out = scratch().join("late");
+    let folder = out.to_str().expect("the path is plain");
+    let late = ["--driver", "truth", "--latency", "fixed:1500"];
+    let output = understudy(&[&["run", STORY, "--out", folder][..], &late].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let page = fs::read_to_string(out.join("report.html")).expect("a run has a report");
+    let (_, cause) = page.split_once("<h3>Cause</h3>").expect("it has a cause");
+    let (cause, _) = cause.split_once("</div>").expect("which ends");
+    assert_eq!(cause.matches(" s truth decides: ").count(), 1, "{cause}");
+    assert!(cause.contains("--shadow teacher"), "{cause}");
+}
+
+#[test]
 fn a_frame_of_a_recorded_run_can_be_had_again_to_the_bit() {
     let folder = &recorded().0;
     let out = scratch().join("frame");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Plan;
+use super::plan::{CHANNEL_STEP, Plan};
 use crate::error::Error;
 use crate::preprocess::{INPUT_HEIGHT, INPUT_WIDTH};
 
@@ -14,6 +14,9 @@ pub enum Body {
     Plain,
     /// Pairs of 3x3 convolutions around a shortcut (He et al. 2016, basic blocks).
     Residual,
+    /// A 3x3 convolution of half the channels between two 1x1 convolutions, around a shortcut (He et al. 2016,
+    /// bottlenecks): more channels and layers for the same parameters.
+    Bottleneck,
 }
 
 /// The sizes of a network: a stem and four stages, each halving the picture, then a feature pyramid back up.
@@ -65,25 +68,25 @@ impl NetConfig {
 
     /// The networks with one of the widths a step narrower, with a word for what was narrowed.
     pub fn narrower(&self) -> Vec<(String, Self)> {
-        /// Channels come in groups of so many.
-        const STEP: usize = 16;
         let mut found = Vec::new();
         let mut offer = |name: String, width: usize, set: &dyn Fn(&mut Self)| {
-            if width > STEP {
+            if width > CHANNEL_STEP {
                 let mut config = self.clone();
                 set(&mut config);
                 found.push((name, config));
             }
         };
-        offer("stem".to_owned(), self.stem, &|config| config.stem -= STEP);
+        offer("stem".to_owned(), self.stem, &|config| {
+            config.stem -= CHANNEL_STEP;
+        });
         for stage in 0..self.stages.len() {
             let name = format!("stage {}", stage + 1);
             offer(name, self.stages[stage], &|config| {
-                config.stages[stage] -= STEP;
+                config.stages[stage] -= CHANNEL_STEP;
             });
         }
         offer("decoder".to_owned(), self.decoder, &|config| {
-            config.decoder -= STEP;
+            config.decoder -= CHANNEL_STEP;
         });
         found
     }

@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn leaving_out_silent_channels_changes_no_answer() {
-        for body in [Body::Plain, Body::Residual] {
+        for body in [Body::Plain, Body::Residual, Body::Bottleneck] {
             let small = NetConfig {
                 stages: [16, 16, 32, 16],
                 decoder: 16,

@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn gradients_are_those_that_candle_finds_whatever_the_body() {
         let pictures = noise("pictures", (2, 128, 256, 3)).unwrap();
-        for body in [Body::Plain, Body::Residual] {
+        for body in [Body::Plain, Body::Residual, Body::Bottleneck] {
             let net = Net::new(
                 &NetConfig {
                     body,

@@ -46,6 +46,9 @@ pub(crate) struct Layer {
     pub(crate) finish: Finish,
 }
 
+/// The kernels are fast where channels come in groups of so many.
+pub(crate) const CHANNEL_STEP: usize = 16;
+
 /// Kernel side, stride and output channels of a convolution.
 type Kernel = (usize, usize, usize);
 
@@ -84,16 +87,18 @@ impl Plan {
 
     fn block(&mut self, name: &str, input: usize, body: Body) -> usize {
         let channels = self.maps[input].channels;
+        let part = |of: &str| format!("{name}.{of}");
         match body {
             Body::Plain => self.norm(name, input, (3, 1, channels), None),
             Body::Residual => {
-                let inner = self.norm(&format!("{name}.first"), input, (3, 1, channels), None);
-                self.norm(
-                    &format!("{name}.second"),
-                    inner,
-                    (3, 1, channels),
-                    Some(input),
-                )
+                let inner = self.norm(&part("first"), input, (3, 1, channels), None);
+                self.norm(&part("second"), inner, (3, 1, channels), Some(input))
+            }
+            Body::Bottleneck => {
+                let half = (channels / 2).next_multiple_of(CHANNEL_STEP);
+                let narrow = self.norm(&part("narrow"), input, (1, 1, half), None);
+                let middle = self.norm(&part("middle"), narrow, (3, 1, half), None);
+                self.norm(&part("widen"), middle, (1, 1, channels), Some(input))
             }
         }
     }
@@ -261,9 +266,9 @@ fn check(config: &NetConfig) -> Result<(), Error> {
         .into_iter()
         .chain([config.stem, config.decoder]);
     for width in widths {
-        if width == 0 || !width.is_multiple_of(16) {
+        if width == 0 || !width.is_multiple_of(CHANNEL_STEP) {
             return Err(Error::Config(format!(
-                "{width} channels; the kernels need multiples of 16 everywhere but in the heads"
+                "{width} channels; the kernels need multiples of {CHANNEL_STEP} everywhere but in the heads"
             )));
         }
     }

@@ -28,6 +28,7 @@ use thiserror::Error;
 use self::lanes::Network;
 pub use self::library::ROAD_NAMES;
 use self::locate::{Found, Grid};
+use crate::naming::unknown_of;
 use crate::stage::StageLight;
 
 /// A road network that cannot be used.
@@ -40,7 +41,10 @@ pub enum RoadError {
     #[error("{0}")]
     Position(String),
     /// A name that is not in the library.
-    #[error("no road named `{name}`; the library has {}; a path to an .xodr file works too", ROAD_NAMES.join(", "))]
+    #[error(
+        "{}; a path to an .xodr file works too",
+        unknown_of("road", name, "the library has", ROAD_NAMES)
+    )]
     Unknown {
         /// The name asked for.
         name: String,

@@ -300,7 +300,7 @@ fn an_unknown_lane_is_answered_with_the_lanes_there_are() {
 fn an_unknown_road_is_answered_with_the_library() {
     let error = Road::open("strait", Path::new("")).unwrap_err().to_string();
     assert!(
-        error.contains("strait") && error.contains("winding"),
+        error.contains("`strait`; did you mean `straight`?") && error.contains("winding"),
         "{error}"
     );
 }

@@ -4,11 +4,12 @@ use drive::frames::Point2;
 use drive::math::{cos, sin};
 
 use super::compile::Compiler;
-use super::error::{StoryError, unknown};
+use super::error::StoryError;
 use super::source::Mark;
 use super::{Parameter, Story, Value};
 use crate::director::Motion;
 use crate::geometry::Footprint;
+use crate::naming::unknown;
 use crate::road::Road;
 use crate::stage::StageActor;
 

@@ -9,11 +9,12 @@ use drive::random::stream;
 use rand::Rng;
 
 use super::checks::{DURATION_S, ELEVATION_DEG, RAIN_MM_PER_H, SHARE, SPEED_MPS, VISIBILITY_M};
-use super::error::{StoryError, unknown};
+use super::error::StoryError;
 use super::source::Mark;
 use super::storyboard::{Along, SignalGroup};
 use super::value::evaluate;
 use super::{OnLane, Phase, Story, Value};
+use crate::naming::unknown;
 use crate::path::Path;
 use crate::road::{LanePosition, Road, RoadError};
 use crate::stage::{Stage, StageActor, StageLight, Weather};

@@ -7,11 +7,12 @@ use rand::Rng;
 
 use super::checks::SPEED_MPS;
 use super::compile::{Compiler, HORIZON_M};
-use super::error::{StoryError, unknown_of};
+use super::error::StoryError;
 use super::source::Mark;
 use super::{Behaviour, Facing, Position, Relative, StoryActor};
 use crate::actor::{ACTOR_MODELS, ActorModel, actor_model};
 use crate::director::Motion;
+use crate::naming::unknown_of;
 use crate::path::Path;
 use crate::road::{LaneInfo, LanePosition};
 use crate::stage::StageActor;

@@ -8,11 +8,12 @@ use super::compile::{Compiler, HORIZON_M};
 use super::compiled::{
     ActorAction, Bound, Entity, Length, LengthSpan, StoryAction, StoryEvent, StoryTrigger,
 };
-use super::error::{StoryError, unknown};
+use super::error::StoryError;
 use super::source::Mark;
 use super::storyboard::{Action, Along, Event, Over, Rule, Span, Trigger};
 use super::{Fault, Value};
 use crate::criteria::Criterion;
+use crate::naming::unknown;
 use crate::path::Path;
 use crate::stage::StageActor;
 

@@ -9,7 +9,7 @@ mod compile;
 mod compile_actors;
 mod compile_board;
 mod compiled;
-pub(crate) mod error;
+mod error;
 mod fault;
 mod parse;
 mod source;
@@ -26,7 +26,7 @@ pub(crate) use compiled::{
     ActorAction, Entity, Length, LengthSpan, LightPlan, StoryAction, StoryEvent, StoryTrigger,
 };
 pub use compiled::{CompiledStory, StopLine};
-pub use error::{StoryError, list};
+pub use error::StoryError;
 pub use fault::Fault;
 pub use source::Source;
 pub use storyboard::{

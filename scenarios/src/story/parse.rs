@@ -163,8 +163,8 @@ impl Source {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::error::list;
     use super::*;
+    use crate::naming::list;
 
     /// A whole story, one thing per line.
     const STORY: &str = r#"Story(
@@ -311,7 +311,7 @@ pub(super) mod tests {
     fn an_unknown_road_names_the_library() {
         let error = error_with(r#"road: "straight""#, r#"road: "strait""#);
         assert!(
-            error.contains("strait") && error.contains("straight, winding"),
+            error.contains("`strait`; did you mean `straight`?") && error.contains("`winding`"),
             "{error}"
         );
     }

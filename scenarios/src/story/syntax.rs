@@ -1,6 +1,6 @@
 //! What is wrong with a text that is no RON or holds unknown words, and the remedy where it is not plain.
 
-use super::error::unknown_of;
+use crate::naming::unknown_of;
 
 /// An error of the RON reader as one sentence for who wrote the file.
 pub(super) fn in_words(error: &ron::Error) -> String {

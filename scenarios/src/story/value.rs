@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use thiserror::Error;
 
-use super::error::unknown;
+use crate::naming::unknown;
 
 /// Parentheses and signs nested deeper than this are refused.
 const MAX_DEPTH: usize = 32;

@@ -9,8 +9,8 @@ use crate::ops::pool::run_all;
 
 /// Floats of input and gradient that are read again and again for a part of the weight gradient: half a megabyte.
 const CHUNK_FLOATS: usize = 128 * 1024;
-/// Input channels that the kernel of the weight gradient takes together.
-const GRADIENT_ROWS: usize = 8;
+/// Input channels that the kernel of the weight gradient takes together: what its tiles divide without a rest.
+const GRADIENT_ROWS: [usize; 3] = [24, 16, 8];
 
 /// Gradient of the weights, in parts that `parts` threads compute without sharing a sum.
 pub(super) fn weight_gradient(
@@ -21,11 +21,11 @@ pub(super) fn weight_gradient(
     parts: usize,
 ) -> Vec<f32> {
     let (channels_in, channels_out) = sizes.channels();
-    let rows = if channels_in.is_multiple_of(GRADIENT_ROWS) {
-        GRADIENT_ROWS
-    } else {
-        channels_in
-    };
+    let divides = |rows: &usize| channels_in.is_multiple_of(*rows);
+    let rows = GRADIENT_ROWS
+        .into_iter()
+        .find(divides)
+        .unwrap_or(channels_in);
     let item = rows * channels_out;
     let taps = sizes.kernel * sizes.kernel;
     let mut sums = vec![0.0; taps * channels_in * channels_out];

@@ -167,7 +167,8 @@ impl<'a, A: Arithmetic> Job<'a, A> {
         let mut pixel = 0;
         // SAFETY: each tile ends at or before the last pixel.
         unsafe {
-            while pixel + P <= self.pixels {
+            // Two pixels alone would wait for their own sums: eight are better cut 4 + 4 than 6 + 2.
+            while pixel + P <= self.pixels && (P != 6 || self.pixels - pixel != 8) {
                 self.tile::<P, V>(pixel);
                 pixel += P;
             }
