@@ -120,11 +120,11 @@ pub(crate) use x86::{Avx2, Avx512};
 mod x86 {
     use super::{LANES, Lanes};
     use core::arch::x86_64::{
-        __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
-        _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
-        _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
-        _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_set1_ps,
-        _mm512_setzero_ps, _mm512_storeu_ps,
+        __m256, __m512, _mm256_add_ps, _mm256_castps_si256, _mm256_fmadd_ps, _mm256_loadu_ps,
+        _mm256_maskload_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps,
+        _mm256_setzero_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps,
+        _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
+        _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
     /// [`Lanes`] in one AVX-512 register.
@@ -188,6 +188,17 @@ mod x86 {
         }
     }
 
+    /// From the `count`th before the middle on, masks of the first `count` lanes.
+    static MASKS: [f32; 2 * LANES] = {
+        let mut masks = [0.0; 2 * LANES];
+        let mut lane = 0;
+        while lane < LANES {
+            masks[lane] = f32::from_bits(u32::MAX);
+            lane += 1;
+        }
+        masks
+    };
+
     /// [`Lanes`] in two AVX2 registers.
     #[derive(Clone, Copy)]
     pub(crate) struct Avx2(pub(crate) __m256, pub(crate) __m256);
@@ -209,10 +220,12 @@ mod x86 {
         }
         #[inline(always)]
         unsafe fn load_first(from: *const f32, count: usize) -> Self {
-            let mut lanes = [0.0; LANES];
             unsafe {
-                from.copy_to_nonoverlapping(lanes.as_mut_ptr(), count);
-                Self::load(lanes.as_ptr())
+                let mask = Self::load(MASKS.as_ptr().add(LANES - count));
+                Self(
+                    _mm256_maskload_ps(from, _mm256_castps_si256(mask.0)),
+                    _mm256_maskload_ps(from.wrapping_add(8), _mm256_castps_si256(mask.1)),
+                )
             }
         }
         #[inline(always)]
@@ -224,8 +237,12 @@ mod x86 {
         }
         #[inline(always)]
         unsafe fn store_first(self, to: *mut f32, count: usize) {
-            let mut lanes = [0.0; LANES];
             unsafe {
+                // Masked stores are slow on some processors.
+                if count == LANES {
+                    return self.store(to);
+                }
+                let mut lanes = [0.0; LANES];
                 self.store(lanes.as_mut_ptr());
                 to.copy_from_nonoverlapping(lanes.as_ptr(), count);
             }

@@ -12,7 +12,7 @@ const CHUNK_FLOATS: usize = 128 * 1024;
 /// Input channels that the kernel of the weight gradient takes together: what its tiles divide without a rest.
 const GRADIENT_ROWS: [usize; 3] = [24, 16, 8];
 
-/// Gradient of the weights, in parts that `parts` threads compute without sharing a sum.
+/// Gradient of the weights, in at most `parts` parts that share no sum.
 pub(super) fn weight_gradient(
     sizes: &Sizes,
     x: &[f32],
@@ -21,13 +21,9 @@ pub(super) fn weight_gradient(
     parts: usize,
 ) -> Vec<f32> {
     let (channels_in, channels_out) = sizes.channels();
-    let divides = |rows: &usize| channels_in.is_multiple_of(*rows);
-    let rows = GRADIENT_ROWS
-        .into_iter()
-        .find(divides)
-        .unwrap_or(channels_in);
-    let item = rows * channels_out;
     let taps = sizes.kernel * sizes.kernel;
+    let rows = rows_of_item(taps, channels_in);
+    let item = rows * channels_out;
     let mut sums = vec![0.0; taps * channels_in * channels_out];
     let share = (sums.len() / item).div_ceil(parts);
     run_all(sums.chunks_mut(share * item).enumerate(), |(part, sums)| {
@@ -53,6 +49,16 @@ pub(super) fn weight_gradient(
         }
     });
     sums
+}
+
+/// The most input channels that divide the work into items without a rest, and into an even number of them: of an odd
+/// one a thread has more than the other.
+fn rows_of_item(taps: usize, channels_in: usize) -> usize {
+    let is_even = |rows: &usize| {
+        channels_in.is_multiple_of(*rows) && (taps * channels_in / rows).is_multiple_of(2)
+    };
+    let rows = GRADIENT_ROWS.into_iter().find(is_even);
+    rows.unwrap_or(channels_in)
 }
 
 /// Cuts all output rows of the batch into chunks whose operands stay in the second-level cache.

@@ -24,6 +24,9 @@ use gradient::weight_gradient;
 use sizes::Sizes;
 use stencil::Weights;
 
+/// Parts of a weight gradient for each thread: a thread that is held up leaves some to the others.
+const GRADIENT_PARTS: usize = 4;
+
 /// How a convolution steps over its input, and with which instruction set it is computed.
 #[derive(Debug, Clone, Copy)]
 pub struct Conv {
@@ -87,7 +90,13 @@ impl Conv {
     ) -> Result<Gradients> {
         let sizes = Sizes::new(x.shape(), weight.shape(), self.stride)?;
         let weights = with_numbers(x, |x| {
-            Ok(weight_gradient(&sizes, x, gradient, self.isa, threads()))
+            Ok(weight_gradient(
+                &sizes,
+                x,
+                gradient,
+                self.isa,
+                GRADIENT_PARTS * threads(),
+            ))
         })?;
         let to_input = |weights: &[f32]| {
             let packed = Packed::transposed(weights, sizes.channels(), self.isa);

@@ -14,7 +14,7 @@ use crate::ops::pool::{run_all, threads};
 const STRIP_FLOATS: usize = 128 * 1024;
 
 /// Enough to even out the threads, few enough to read the weights seldom.
-const TASKS_PER_THREAD: usize = 2;
+const TASKS_PER_THREAD: usize = 4;
 
 /// A batch of maps, `[batch, height, width, channels]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
