@@ -62,11 +62,11 @@ fn reason(reason: &Reason) -> Option<String> {
             let ttc = ttc_s
                 .filter(|&ttc_s| ttc_s < FAR_TTC_S)
                 .map_or_else(String::new, |ttc_s| format!(", TTC {ttc_s:.1} s"));
-            Some(format!("{} at {}{ttc}", kind_word(class), meters(gap_m)))
+            Some(format!("{} at {}{ttc}", kind_word(class), metres(gap_m)))
         }
         Reason::Light { state, gap_m } => {
             let line =
-                gap_m.map_or_else(String::new, |gap_m| format!(", line at {}", meters(gap_m)));
+                gap_m.map_or_else(String::new, |gap_m| format!(", line at {}", metres(gap_m)));
             Some(format!("{} light{line}", light_word(state)))
         }
         Reason::Blind => Some("camera lost".to_owned()),
@@ -74,7 +74,7 @@ fn reason(reason: &Reason) -> Option<String> {
 }
 
 /// A distance in whole metres; just behind is "0 m", not "-0 m".
-fn meters(distance_m: f64) -> String {
+pub fn metres(distance_m: f64) -> String {
     format!("{:.0} m", distance_m.round() + 0.0)
 }
 

@@ -9,6 +9,7 @@ use perception::bins::{MAX_DEPTH_M, MIN_DEPTH_M};
 
 use super::sheet::{Colour, Sheet, ramp};
 use crate::report::{kind_word, light_word};
+use crate::words::metres;
 
 /// Colours of the segmentation classes by their number; the report uses the same.
 pub const CLASS_COLOURS: [[u8; 3]; 9] = [
@@ -93,7 +94,8 @@ pub(super) fn percept(picture: &Sheet, name: &str, percept: &Percept) -> Sheet {
         );
         if is_likely {
             let (kind, gap_m) = (kind_word(object.class), object.near_x_m - EGO_FRONT_M);
-            let words = format!("{kind} {gap_m:.0} m {:.0} %", 100.0 * object.probability);
+            let percent = 100.0 * object.probability;
+            let words = format!("{kind} {} {percent:.0} %", metres(gap_m));
             sheet.words([sides[0], sides[1] - LINE_PX], &words);
         }
     }
@@ -105,9 +107,6 @@ pub(super) fn percept(picture: &Sheet, name: &str, percept: &Percept) -> Sheet {
 
 /// `line_m` is the stop line's distance from the ego origin.
 fn light_and_line(light: LightState, line_m: Option<f64>) -> String {
-    let line = line_m.map_or_else(
-        || "none".to_owned(),
-        |line_m| format!("{:.0} m", line_m - EGO_FRONT_M),
-    );
+    let line = line_m.map_or_else(|| "none".to_owned(), |line_m| metres(line_m - EGO_FRONT_M));
     format!("light {}, stop line {line}", light_word(light))
 }

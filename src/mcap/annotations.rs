@@ -9,6 +9,7 @@ use foxglove::messages::{Color, ImageAnnotations, Point2, PointsAnnotation, Text
 
 use super::values::{colour, timestamp};
 use crate::report::{kind_word, light_word};
+use crate::words::metres;
 
 const OBJECT: [u8; 3] = [0xff, 0xd8, 0x4a];
 const LANE: [u8; 3] = [0x3f, 0xf0, 0xdc];
@@ -60,9 +61,9 @@ fn outline(tick: Tick, object: &ObjectPercept) -> PointsAnnotation {
 
 fn words(tick: Tick, object: &ObjectPercept) -> TextAnnotation {
     let words = format!(
-        "{} {:.0} m {:.0} %",
+        "{} {} {:.0} %",
         kind_word(object.class),
-        object.near_x_m - EGO_FRONT_M,
+        metres(object.near_x_m - EGO_FRONT_M),
         100.0 * object.probability
     );
     let sides = object.box_px;

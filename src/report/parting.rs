@@ -8,6 +8,7 @@ use scenarios::world::WorldState;
 
 use super::svg::{kind_word, light_word};
 use crate::record::{FrameRecord, SeatRecord};
+use crate::words::metres;
 
 /// From this probability on a road user counts as seen.
 const LIKELY: f64 = 0.5;
@@ -147,22 +148,25 @@ fn about(
     let Some(twin) = sighting(milder, then_m(milder), own_left_m) else {
         if own.is_some_and(|own| !is_there(own, harder)) {
             return format!(
-                "Nobody is there: {} takes something at {gap_m:.0} m for a {kind}, which {} does not.",
-                harder.name, milder.name
+                "Nobody is there: {} takes something at {} for a {kind}, which {} does not.",
+                harder.name,
+                metres(gap_m),
+                milder.name
             );
         }
         return format!(
-            "{} does not see the {kind} at {gap_m:.0} m: nothing of {:.0} % or more is there in its newest frame.",
+            "{} does not see the {kind} at {}: nothing of {:.0} % or more is there in its newest frame.",
             milder.name,
+            metres(gap_m),
             100.0 * LIKELY
         );
     };
     let place = |object: &ObjectPercept| {
         let (gap_m, percent) = (object.near_x_m - EGO_FRONT_M, 100.0 * object.probability);
-        format!("at {gap_m:.0} m with {percent:.0} %")
+        format!("at {} with {percent:.0} %", metres(gap_m))
     };
     let too = format!("the {kind} too, {}", place(twin));
-    let own_place = own.map_or_else(|| format!("at {gap_m:.0} m"), place);
+    let own_place = own.map_or_else(|| format!("at {}", metres(gap_m)), place);
     older(harder, milder, &too).unwrap_or_else(|| {
         format!(
             "Both see the {kind}, {} {own_place} {} ms ago, {} {} {} ms ago; they judge it differently.",

@@ -10,6 +10,7 @@ use drive::scene::TrackedObject;
 
 use super::paint;
 use crate::report::{kind_word, light_word};
+use crate::words::metres;
 
 /// From this probability on a road user is drawn firmly.
 const LIKELY: f64 = 0.5;
@@ -106,9 +107,9 @@ pub(super) fn tracks(
         );
         let closing_mps = ego_speed_mps - track.velocity_x_mps;
         let text = format!(
-            "{} {:.0} m, {closing_mps:+.1} m/s, {:.0} %",
+            "{} {}, {closing_mps:+.1} m/s, {:.0} %",
             kind_word(track.class),
-            track.near_x_m - EGO_FRONT_M,
+            metres(track.near_x_m - EGO_FRONT_M),
             100.0 * track.existence
         );
         let at = place.left_top() - vec2(0.0, 17.0);

@@ -4,6 +4,7 @@ use super::aggregate::cell_channels;
 use super::config::{Body, NetConfig};
 use crate::error::Error;
 use crate::heads::{Head, OBJECT_GRID, SEGMENTATION_GRID};
+use crate::ops::LANES;
 
 /// Height, width and channels of an activation map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(crate) struct Layer {
 }
 
 /// The kernels are fast where channels come in groups of so many.
-pub(crate) const CHANNEL_STEP: usize = 16;
+pub(crate) const CHANNEL_STEP: usize = LANES;
 
 /// Kernel side, stride and output channels of a convolution.
 type Kernel = (usize, usize, usize);

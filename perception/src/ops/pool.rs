@@ -11,6 +11,12 @@ pub(crate) fn threads() -> usize {
     *THREADS.get_or_init(|| get_num_threads().max(1))
 }
 
+/// In how many tasks work is cut: enough that a thread that is held up leaves some to the others, few enough that
+/// what all tasks read is read seldom.
+pub(crate) fn tasks() -> usize {
+    4 * threads()
+}
+
 /// Hands every item to `work`, on all cores and in no particular order.
 ///
 /// Items own what they write (pieces of a slice), so the result cannot depend on the number of threads.

@@ -17,15 +17,12 @@ pub(crate) use whole::{Requantise, Scaling, Whole, convolve_whole, convolve_whol
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
 
 use super::isa::Isa;
-use super::pool::threads;
+use super::pool::tasks;
 use super::{operand, with_numbers};
 pub(crate) use gradient::bias_gradient;
 use gradient::weight_gradient;
 use sizes::Sizes;
 use stencil::Weights;
-
-/// Parts of a weight gradient for each thread: a thread that is held up leaves some to the others.
-const GRADIENT_PARTS: usize = 4;
 
 /// How a convolution steps over its input, and with which instruction set it is computed.
 #[derive(Debug, Clone, Copy)]
@@ -90,13 +87,7 @@ impl Conv {
     ) -> Result<Gradients> {
         let sizes = Sizes::new(x.shape(), weight.shape(), self.stride)?;
         let weights = with_numbers(x, |x| {
-            Ok(weight_gradient(
-                &sizes,
-                x,
-                gradient,
-                self.isa,
-                GRADIENT_PARTS * threads(),
-            ))
+            Ok(weight_gradient(&sizes, x, gradient, self.isa, tasks()))
         })?;
         let to_input = |weights: &[f32]| {
             let packed = Packed::transposed(weights, sizes.channels(), self.isa);

@@ -15,6 +15,7 @@
     reason = "fixed ranges unroll into registers; iterators over the tile do not always"
 )]
 
+use super::tiles::takes_tile;
 use crate::ops::isa::Isa;
 #[cfg(target_arch = "x86_64")]
 use crate::ops::lanes::{Avx2, Avx512};
@@ -112,8 +113,7 @@ unsafe fn product_rows<L: Lanes, const R: usize, const V: usize>(
         let mut row = 0;
         // SAFETY: `row` and the rows of each block stay below `rows`.
         unsafe {
-            // Two rows alone would wait for their own sums: eight are better cut 4 + 4 than 6 + 2.
-            while row + R <= rows && (R != 6 || rows - row != 8) {
+            while takes_tile(R, rows - row) {
                 product_columns::<L, R, V>(&group, first, row, &mut of_spans);
                 row += R;
             }
@@ -196,11 +196,7 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
         for (r, sums) in sums.iter_mut().enumerate() {
             for v in 0..V {
                 let from = to.add(r * products.channels_out + v * LANES);
-                sums[v] = if full {
-                    L::load(from)
-                } else {
-                    L::load_first(from, counts[v])
-                };
+                sums[v] = L::load_first(from, counts[v]);
             }
         }
         for span in products.spans {
@@ -229,11 +225,7 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
         for (r, sums) in sums.iter().enumerate() {
             for v in 0..V {
                 let to = to.add(r * products.channels_out + v * LANES);
-                if full {
-                    sums[v].store(to);
-                } else {
-                    sums[v].store_first(to, counts[v]);
-                }
+                sums[v].store_first(to, counts[v]);
             }
         }
     }

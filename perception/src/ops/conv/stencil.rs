@@ -8,13 +8,10 @@ use super::rows::{Finish, Row, convolve_row};
 use super::tiles::Tap;
 use crate::ops::fresh::Fresh;
 use crate::ops::isa::Isa;
-use crate::ops::pool::{run_all, threads};
+use crate::ops::pool::{run_all, tasks};
 
 /// Floats of padded input that a strip of rows may take: half a megabyte, to stay in a core's second-level cache.
 const STRIP_FLOATS: usize = 128 * 1024;
-
-/// Enough to even out the threads, few enough to read the weights seldom.
-const TASKS_PER_THREAD: usize = 4;
 
 /// A batch of maps, `[batch, height, width, channels]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +79,7 @@ impl Stencil {
         let mut output = Fresh::new(self.output.len());
         let group = self.group();
         let groups = self.output.len() / group;
-        let share = groups.div_ceil(threads() * TASKS_PER_THREAD).max(1);
+        let share = groups.div_ceil(tasks()).max(1);
         let strip = self.groups_per_strip();
         run_all(output.pieces(share * group).enumerate(), |(task, piece)| {
             for (index, part) in piece.pieces(strip * group).enumerate() {

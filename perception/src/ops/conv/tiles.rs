@@ -110,6 +110,13 @@ pub(crate) trait Arithmetic {
     unsafe fn finish(&self, sum: Self::Sum, channel: usize, at: usize, count: usize);
 }
 
+/// Whether a tile of `size` pixels or rows is cut from the `left` ones. Two alone would wait for their own sums: eight
+/// are better cut 4 + 4 than 6 + 2.
+#[inline(always)]
+pub(super) fn takes_tile(size: usize, left: usize) -> bool {
+    left >= size && (size, left) != (6, 8)
+}
+
 /// A checked [`Row`] and block as pointers.
 pub(crate) struct Job<'a, A: Arithmetic> {
     pub(crate) arithmetic: A,
@@ -167,8 +174,7 @@ impl<'a, A: Arithmetic> Job<'a, A> {
         let mut pixel = 0;
         // SAFETY: each tile ends at or before the last pixel.
         unsafe {
-            // Two pixels alone would wait for their own sums: eight are better cut 4 + 4 than 6 + 2.
-            while pixel + P <= self.pixels && (P != 6 || self.pixels - pixel != 8) {
+            while takes_tile(P, self.pixels - pixel) {
                 self.tile::<P, V>(pixel);
                 pixel += P;
             }
