@@ -92,7 +92,7 @@ fn a_place_that_cannot_be_written_is_named() {
 fn an_unknown_driver_or_latency_lists_what_there_is() {
     assert_refused(
         &["run", "cut_in", "--driver", "techer"],
-        &["truth, teacher, student"],
+        &["did you mean `teacher`?", "`truth`, `teacher`, `student`"],
     );
     assert_refused(&["run", "cut_in", "--latency", "fast"], &["fixed:MS"]);
 }
