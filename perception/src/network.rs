@@ -267,7 +267,7 @@ mod tests {
         let ranges = calibrator.ranges(("weights", "data"), &[]);
         let teacher = warmed(&NetConfig::teacher());
         let error = Network::int8(&teacher, &ranges, Backend::default()).err();
-        assert!(error.unwrap().to_string().contains("`stem`"));
+        assert!(error.unwrap().to_string().contains("`stage1.open`"));
     }
 
     #[test]

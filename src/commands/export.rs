@@ -12,6 +12,7 @@ use perception::nets::Net;
 use perception::network::{Backend, Network};
 use perception::onnx::{self, InputSize};
 use perception::weights;
+use scenarios::naming::unknown_of;
 use scenarios::random_world::{RandomWorld, Slice};
 use sim::{Exposure, SimOptions, Simulation};
 
@@ -70,10 +71,11 @@ fn weights_path(network: &str, assets: Option<&Path>) -> Result<PathBuf> {
     }
     let path = PathBuf::from(network);
     let known: Vec<String> = shipped.map(|who| who.to_string()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     ensure!(
         path.exists(),
-        "there is no network `{network}`; name {} or a .safetensors file with its card beside it",
-        known.join(", ")
+        "{}, or name a .safetensors file with its card beside it",
+        unknown_of("network", network, "there is", &known)
     );
     Ok(path)
 }

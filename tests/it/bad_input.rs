@@ -116,7 +116,10 @@ fn a_foreign_network_without_a_file_or_a_median_is_told_what_to_give() {
         let quoted = format!("`{network}`");
         assert_refused(
             &["export", network],
-            &[&quoted, "name teacher, student, hard_label_student or"],
+            &[
+                &quoted,
+                "there is `teacher`, `student` and `hard_label_student`, or name",
+            ],
         );
     }
 }

@@ -348,6 +348,6 @@ mod tests {
         let error = Net::from_tensors(&NetConfig::teacher(), &net.tensors())
             .err()
             .unwrap();
-        assert!(error.to_string().contains("stem.weight"));
+        assert!(error.to_string().contains("stage1.open.weight"));
     }
 }
