@@ -121,9 +121,11 @@ unsafe fn product_rows<L: Lanes, const R: usize, const V: usize>(
                 product_columns::<L, 4, V>(&group, first, row, &mut of_spans);
                 row += 4;
             }
-            while row < rows {
-                product_columns::<L, 1, V>(&group, first, row, &mut of_spans);
-                row += 1;
+            match rows - row {
+                3 => product_columns::<L, 3, V>(&group, first, row, &mut of_spans),
+                2 => product_columns::<L, 2, V>(&group, first, row, &mut of_spans),
+                1 => product_columns::<L, 1, V>(&group, first, row, &mut of_spans),
+                _ => {}
             }
         }
     }
@@ -175,7 +177,9 @@ unsafe fn product_columns<L: Lanes, const R: usize, const V: usize>(
     }
 }
 
-/// Adds to `R` input channels by `V` vectors of output channels the products of all pixels, in registers.
+/// Adds to `R` input channels by `V` vectors of output channels the products of all pixels.
+///
+/// Whole vectors have a loop of their own: one loop for both keeps some of its sums in memory.
 #[inline(always)]
 unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
     products: &Products<'_>,
@@ -183,20 +187,35 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
     column: usize,
     to: *mut f32,
 ) {
+    // SAFETY: the caller vouches for both.
+    unsafe {
+        if column + V * LANES <= products.channels_out {
+            tile::<L, R, V, true>(products, row, column, to);
+        } else {
+            tile::<L, R, V, false>(products, row, column, to);
+        }
+    }
+}
+
+/// [`outer`] in registers; `WHOLE` if every vector is.
+#[inline(always)]
+unsafe fn tile<L: Lanes, const R: usize, const V: usize, const WHOLE: bool>(
+    products: &Products<'_>,
+    row: usize,
+    column: usize,
+    to: *mut f32,
+) {
     let counts: [usize; V] = core::array::from_fn(|v| {
-        products
-            .channels_out
-            .saturating_sub(column + v * LANES)
-            .min(LANES)
+        let left = products.channels_out.saturating_sub(column + v * LANES);
+        if WHOLE { LANES } else { left.min(LANES) }
     });
-    let full = column + V * LANES <= products.channels_out;
     // SAFETY: the entry point has checked every span; partial vectors read and write only `counts` numbers.
     unsafe {
         let mut sums = [[L::zero(); V]; R];
         for (r, sums) in sums.iter_mut().enumerate() {
             for v in 0..V {
                 let from = to.add(r * products.channels_out + v * LANES);
-                sums[v] = L::load_first(from, counts[v]);
+                sums[v] = read::<L, WHOLE>(from, counts[v]);
             }
         }
         for span in products.spans {
@@ -205,12 +224,7 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
             for _ in 0..span.pixels {
                 let mut values = [L::zero(); V];
                 for v in 0..V {
-                    let from = gradient.add(v * LANES);
-                    values[v] = if full {
-                        L::load(from)
-                    } else {
-                        L::load_first(from, counts[v])
-                    };
+                    values[v] = read::<L, WHOLE>(gradient.add(v * LANES), counts[v]);
                 }
                 for r in 0..R {
                     let factor = L::splat(*input.add(r));
@@ -227,6 +241,19 @@ unsafe fn outer<L: Lanes, const R: usize, const V: usize>(
                 let to = to.add(r * products.channels_out + v * LANES);
                 sums[v].store_first(to, counts[v]);
             }
+        }
+    }
+}
+
+/// Reads a vector, or its first `count` numbers where it is not whole.
+#[inline(always)]
+unsafe fn read<L: Lanes, const WHOLE: bool>(from: *const f32, count: usize) -> L {
+    // SAFETY: the caller vouches for as many readable numbers.
+    unsafe {
+        if WHOLE {
+            L::load(from)
+        } else {
+            L::load_first(from, count)
         }
     }
 }
