@@ -79,7 +79,8 @@ fn trains(scratch: &Scratch) {
         told.contains("temperatures that make the teacher's confidence true"),
         "{told}"
     );
-    scratch.run("distill --data @data --targets @said.bin --steps 2 --out @student");
+    // With this seed the untaught student hits nobody on its own drives: no world ends early.
+    scratch.run("distill --seed 2 --data @data --targets @said.bin --steps 2 --out @student");
     scratch.ship("teacher", "teacher");
     scratch.ship("control", "hard_label_student");
     scratch.ship("student", "student");
@@ -109,18 +110,10 @@ fn prunes(scratch: &Scratch) {
 
 fn learns_from_its_own_driving(scratch: &Scratch) {
     let told = scratch.run(
-        "distill --data @data --targets @said.bin --steps 2 --out @student --rounds 1 --round-worlds 2 \
+        "distill --seed 2 --data @data --targets @said.bin --steps 2 --out @student --rounds 1 --round-worlds 2 \
          --round-steps 1 --round-stories slow_lead --teacher @teacher/teacher.safetensors",
     );
-    // Four of a world, fewer where the untaught student's drive ends early.
-    let kept = told
-        .split("round 1: ")
-        .nth(1)
-        .and_then(|rest| rest.split(' ').next());
-    let kept: usize = kept
-        .and_then(|kept| kept.parse().ok())
-        .expect("a number of frames");
-    assert!((1..=8).contains(&kept), "{told}");
+    assert!(told.contains("round 1: 8 frames kept"), "{told}");
     assert!(told.contains("after round 1: slow_lead"), "{told}");
     let card =
         fs::read_to_string(scratch.at("student/round_1/student.json")).expect("the card is there");
